@@ -1,0 +1,171 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One set of rules for every Swift target; a target may add to it, never take away.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Layers 1 and 2 add this: every unsafe expression is marked, so they can be counted.
+let safe = strict + [.strictMemorySafety()]
+
+/// Layers 1 to 4, in that order: what the one library product offers to `Samples/` and `Tests/Benchmarks`.
+let libraryTargets = [
+  "MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip",
+  "Transport", "Handshake", "NetworkSimulator",
+  "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
+  "Presentation", "SessionReport",
+  "StreamHost", "StreamPlayer",
+]
+
+let package = Package(
+  name: "martlet",
+  products: [
+    .executable(name: "martlet", targets: ["martlet"]),
+    .library(name: "Martlet", targets: libraryTargets),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Layer 0: C. Each module is imported by the one adapter that owns it.
+    .systemLibrary(
+      name: "CFFmpeg",
+      pkgConfig: "libavcodec libavformat libavutil",
+      providers: [.apt(["libavcodec-dev", "libavformat-dev", "libavutil-dev"])]
+    ),
+    .systemLibrary(name: "CYUV", providers: [.apt(["libyuv-dev"])]),
+    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPulse", pkgConfig: "libpulse-simple", providers: [.apt(["libpulse-dev"])]),
+    .systemLibrary(
+      name: "CXCB",
+      pkgConfig: "xcb xcb-shm xcb-damage xcb-xfixes xcb-xtest xcb-randr xcb-xkb xcb-xinput xcb-keysyms",
+      providers: [
+        .apt([
+          "libxcb1-dev", "libxcb-shm0-dev", "libxcb-damage0-dev", "libxcb-xfixes0-dev", "libxcb-xtest0-dev",
+          "libxcb-randr0-dev", "libxcb-xkb-dev", "libxcb-xinput-dev", "libxcb-keysyms1-dev",
+        ])
+      ]
+    ),
+    .target(name: "CLinux"),
+
+    // Layer 1: vocabulary and wire formats. Standard library only.
+    .target(name: "MediaUnits", swiftSettings: safe),
+    .target(name: "Octets", swiftSettings: safe),
+    .target(name: "RTP", dependencies: ["MediaUnits", "Octets"], swiftSettings: safe),
+    .target(name: "SessionProtocol", dependencies: ["MediaUnits", "Octets"], swiftSettings: safe),
+    .target(name: "LatencyStrip", dependencies: ["MediaUnits"], swiftSettings: safe),
+
+    // Layer 2: sans-IO state machines. Told the time; no C, no clock, no Foundation.
+    .target(name: "Transport", dependencies: ["MediaUnits", "Octets", "RTP", "SessionProtocol"], swiftSettings: safe),
+    .target(
+      name: "Handshake",
+      dependencies: ["MediaUnits", "Octets", "SessionProtocol", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: safe
+    ),
+    .target(name: "NetworkSimulator", dependencies: ["MediaUnits"], swiftSettings: safe),
+
+    // Layer 3: adapters. Each owns one OS or C resource; none imports another.
+    .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits"], swiftSettings: strict),
+    .target(name: "PixelConversion", dependencies: ["CYUV", "MediaUnits"], swiftSettings: strict),
+    .target(name: "OpusCodec", dependencies: ["COpus", "MediaUnits"], swiftSettings: strict),
+    .target(name: "SRTPProtection", dependencies: ["COpenSSL", "MediaUnits", "Octets"], swiftSettings: strict),
+    .target(name: "DatagramIO", dependencies: ["CLinux", "MediaUnits"], swiftSettings: strict),
+    .target(name: "X11", dependencies: ["CXCB", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
+    .target(name: "PulseAudio", dependencies: ["CPulse", "MediaUnits"], swiftSettings: strict),
+    .target(
+      name: "GameStage",
+      dependencies: ["CLinux", "MediaUnits", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict
+    ),
+    .target(name: "Presentation", dependencies: ["CLinux", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
+    .target(name: "SessionReport", dependencies: ["MediaUnits"], swiftSettings: strict),
+
+    // Layer 4: compositions. Adapters wired to state machines.
+    .target(
+      name: "StreamHost",
+      dependencies: [
+        "MediaUnits", "Octets", "RTP", "SessionProtocol", "Transport", "Handshake", "FFmpegCodec", "PixelConversion",
+        "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "StreamPlayer",
+      dependencies: [
+        "MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "Transport", "Handshake", "FFmpegCodec",
+        "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "Presentation",
+        "SessionReport", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
+
+    // Layer 5: the one executable. Parse, configure, run.
+    .executableTarget(
+      name: "martlet",
+      dependencies: [
+        "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "FFmpegCodec", "SessionReport", "StreamHost",
+        "StreamPlayer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
+
+    // Tests mirror the targets.
+    .testTarget(name: "MediaUnitsTests", dependencies: ["MediaUnits"], swiftSettings: strict),
+    .testTarget(name: "RTPTests", dependencies: ["RTP", "MediaUnits", "Octets"], swiftSettings: strict),
+    .testTarget(
+      name: "SessionProtocolTests",
+      dependencies: ["SessionProtocol", "MediaUnits", "Octets"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "TransportTests",
+      dependencies: ["Transport", "RTP", "SessionProtocol", "NetworkSimulator", "MediaUnits", "Octets"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "HandshakeTests",
+      dependencies: ["Handshake", "SessionProtocol", "MediaUnits", "Octets"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "ProtectionTests",
+      dependencies: ["SRTPProtection", "DatagramIO", "MediaUnits", "Octets"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "CodecTests",
+      dependencies: ["FFmpegCodec", "PixelConversion", "OpusCodec", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "StageTests",
+      dependencies: ["X11", "PulseAudio", "GameStage", "LatencyStrip", "SessionProtocol", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "PresentationTests",
+      dependencies: ["Presentation", "SessionReport", "SessionProtocol", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["martlet", "StreamHost", "StreamPlayer", "SessionProtocol", "Handshake", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,10 @@
+#pragma once
+#include <stdlib.h>
+#include <xcb/xcb.h>
+#include <xcb/shm.h>
+#include <xcb/damage.h>
+#include <xcb/xfixes.h>
+#include <xcb/xtest.h>
+#include <xcb/randr.h>
+#include <xcb/xinput.h>
+#include <xcb/xcb_keysyms.h>
