@@ -1,0 +1,39 @@
+public import DatagramIO
+public import FFmpegCodec
+public import GameStage
+public import Handshake
+public import MediaUnits
+
+/// What a host offers and how.
+public struct HostConfiguration: Sendable {
+  public var game: GameFile
+  public var listenAddress: SocketAddress
+  public var identity: StaticKeyPair
+  /// Players served at once, at least 1.
+  public var seats: Int
+  /// Proven by encoding before the host starts.
+  public var encoder: EncoderKind
+  /// Most that one session's video may take, whatever the player asks for.
+  public var maximumBitrate: Bitrate
+  /// The program that supervises a stage's processes: this one, called again.
+  public var supervisorExecutable: String
+
+  public init(
+    game: GameFile,
+    listenAddress: SocketAddress,
+    identity: StaticKeyPair,
+    seats: Int = 1,
+    encoder: EncoderKind,
+    maximumBitrate: Bitrate = .megabits(50),
+    supervisorExecutable: String = "/proc/self/exe"
+  ) {
+    precondition(seats >= 1, "a host without a seat serves nobody")
+    self.game = game
+    self.listenAddress = listenAddress
+    self.identity = identity
+    self.seats = seats
+    self.encoder = encoder
+    self.maximumBitrate = maximumBitrate
+    self.supervisorExecutable = supervisorExecutable
+  }
+}

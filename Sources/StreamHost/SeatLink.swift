@@ -1,0 +1,85 @@
+import DatagramIO
+import MediaUnits
+import Synchronization
+import Transport
+import X11
+
+/// What a seat's threads and the network thread tell each other. The only state that they share.
+final class SeatLink: Sendable {
+  /// Encoded frames on their way to the network thread.
+  let frames: Mailbox<VideoFrame>
+  /// Opus packets on their way to the network thread, labelled with the capture instant of their first sample.
+  let audio: Mailbox<Instant>
+  /// Wakes the capture thread.
+  let captureWakeup: Wakeup
+  /// Wakes the network thread.
+  let networkWakeup: Wakeup
+  let mustStop = Atomic(false)
+  let mustSendKeyframe = Atomic(true)
+  let isSuspended = Atomic(false)
+  let pointerMoved = Atomic(false)
+  /// Newest input event handed to the X server.
+  let appliedInput = Atomic<UInt32>(0)
+  private let reports = Mutex<[SeatReport]>([])
+  private let injector = Mutex<InputInjector?>(nil)
+
+  init(networkWakeup: Wakeup) throws {
+    self.frames = Mailbox(capacity: 3, byteCount: 512 << 10)
+    self.audio = Mailbox(capacity: 32, byteCount: 1500)
+    self.captureWakeup = try Wakeup()
+    self.networkWakeup = networkWakeup
+  }
+
+  /// Tells the network thread something about the seat's life.
+  func report(_ report: SeatReport) {
+    self.reports.withLock { $0.append(report) }
+    self.networkWakeup.signal()
+  }
+
+  /// Takes what has been reported since the last call.
+  func takeReports() -> [SeatReport] {
+    self.reports.withLock { reports in
+      guard !reports.isEmpty else { return [] }
+      defer { reports = [] }
+      return reports
+    }
+  }
+
+  /// The stage is up: input goes there from now on.
+  func install(_ injector: consuming sending InputInjector) {
+    var injector: InputInjector? = injector
+    self.injector.withLock { slot in
+      slot = injector.take()
+    }
+  }
+
+  /// Gives the stage's injector up, releasing every key and button.
+  func removeInjector() {
+    self.injector.withLock { slot in
+      slot?.releaseAll()
+      slot = nil
+    }
+  }
+
+  /// Runs `body` with the stage's injector, if the stage is up.
+  func withInjector(_ body: (inout InputInjector) -> Void) -> Bool {
+    self.injector.withLock { slot in
+      guard var injector = slot.take() else { return false }
+      body(&injector)
+      slot = consume injector
+      return true
+    }
+  }
+}
+
+/// A step in a seat's life, told by its capture thread.
+enum SeatReport: Sendable {
+  /// The game is running and its pictures flow. The text names display and encoder, for the log.
+  case started(String)
+  /// The seat cannot go on; the text is for the player and the log.
+  case failed(String)
+  /// The game ended by itself.
+  case gameEnded(String)
+  /// Everything of the seat has been torn down.
+  case finished
+}

@@ -1,0 +1,91 @@
+import DatagramIO
+import FFmpegCodec
+import MediaUnits
+import PixelConversion
+import Synchronization
+import Transport
+import X11
+
+/// A seat's picture: damage → capture → convert → encode → network thread, on the calling thread until told to stop.
+struct SeatVideo: ~Copyable {
+  private let link: SeatLink
+  private var capture: ScreenCapture
+  private var encoder: VideoEncoder
+  private var pacer: FramePacer
+  private var schedule = RepeatSchedule()
+  private var frameIndex: Int64 = 0
+  private var damagedAt: Instant?
+
+  init(link: SeatLink, capture: consuming ScreenCapture, encoder: consuming VideoEncoder, frameRate: Int) {
+    self.link = link
+    self.capture = capture
+    self.encoder = encoder
+    self.pacer = FramePacer(frameRate: frameRate)
+  }
+
+  /// Runs until the link says stop or the stage has something to tell.
+  ///
+  /// - Parameters:
+  ///   - stageDescriptor: readable when the stage has an event.
+  ///   - stageHasEnded: looks at the stage; returns why it ended, or `nil` while it goes on.
+  /// - Throws: ``X11Error`` when the display is lost, ``FFmpegError`` when the encoder fails.
+  mutating func run(stageDescriptor: CInt, stageHasEnded: () -> String?) throws -> String? {
+    while !self.link.mustStop.load(ordering: .relaxed) {
+      let descriptors = (self.capture.fileDescriptor, self.link.captureWakeup.fileDescriptor, stageDescriptor)
+      waitForReadable(descriptors.0, descriptors.1, descriptors.2, until: self.nextWake)
+      self.link.captureWakeup.drain()
+      if let reason = stageHasEnded() { return reason }
+
+      if self.link.pointerMoved.exchange(false, ordering: .relaxed) { self.capture.noteInjectedPointer() }
+      if try self.capture.processEvents(), self.damagedAt == nil { self.damagedAt = .now }
+      let now = Instant.now
+      guard !self.link.isSuspended.load(ordering: .relaxed), self.pacer.nextAllowed <= now, self.link.frames.hasRoom
+      else { continue }
+      let mustSendKeyframe = self.link.mustSendKeyframe.load(ordering: .relaxed)
+      guard self.damagedAt != nil || mustSendKeyframe || self.schedule.dueAt <= now else { continue }
+      try self.send(isKeyframe: mustSendKeyframe, now: now)
+    }
+    return nil
+  }
+
+  private var nextWake: Instant {
+    if self.link.isSuspended.load(ordering: .relaxed) { return .now + .seconds(1) }
+    let wanted =
+      self.damagedAt != nil || self.link.mustSendKeyframe.load(ordering: .relaxed) ? Instant.zero : self.schedule.dueAt
+    // A full mailbox wakes this thread when the network thread has emptied it.
+    guard self.link.frames.hasRoom else { return .now + .milliseconds(5) }
+    return max(wanted, self.pacer.nextAllowed)
+  }
+
+  private mutating func send(isKeyframe: Bool, now: Instant) throws {
+    let isRepeat = self.damagedAt == nil
+    let damagedAt = self.damagedAt ?? now
+    self.damagedAt = nil
+    if isKeyframe { self.link.mustSendKeyframe.store(false, ordering: .relaxed) }
+    self.pacer.captured(at: now)
+
+    // Read before the picture: what it counts had been applied by then.
+    let inputSequence = self.link.appliedInput.load(ordering: .acquiring)
+    var capturedAt = now
+    var convertedAt = now
+    try self.capture.capture { (picture: BGRXView) in
+      capturedAt = .now
+      self.encoder.withInput { PixelConversion.convert(picture, to: $0) }
+      convertedAt = .now
+    }
+    self.frameIndex += 1
+    let link = self.link
+    try self.encoder.encode(isKeyframe: isKeyframe, pts: self.frameIndex) { packet in
+      let frame = VideoFrame(
+        isKeyframe: packet.isKeyframe,
+        damagedAt: damagedAt,
+        capturedAt: capturedAt,
+        convertedAt: convertedAt,
+        encodedAt: .now,
+        inputSequence: inputSequence
+      )
+      if link.frames.put(packet.bytes, label: frame) { link.networkWakeup.signal() }
+    }
+    self.schedule.sent(isRepeat: isRepeat, now: .now)
+  }
+}

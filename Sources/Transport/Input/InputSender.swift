@@ -1,0 +1,149 @@
+public import MediaUnits
+internal import Octets
+public import RTP
+public import SessionProtocol
+
+/// Sends input events until they are acknowledged: every packet carries all that are not.
+///
+/// A lost packet costs nothing but the wait for the next, and the next is never far: a packet is repeated after 8 ms
+/// twice, then once a round trip. Pointer motion that has not been sent yet is added up.
+///
+/// - Spec: Protocol/input.md §2.
+public struct InputSender: Sendable {
+  private struct Pending: Sendable {
+    var sequence: UInt32
+    var event: InputEvent
+    var at: Instant
+  }
+
+  /// Events that wait for acknowledgement at most; further ones are refused.
+  private static let capacity = 1024
+  /// Shortest time between two packets of which the second tells nothing but more motion.
+  private static let motionInterval: Duration = .milliseconds(1)
+
+  private var pending: [Pending] = []
+  private var nextSequence: UInt32 = 1
+  private var sentThrough: UInt32 = 0
+  private var lastSentAt = Instant.zero
+  private var sendsSinceNew = 0
+  private var rtpSequence: UInt16
+  private var writer = InputPacketWriter()
+  private var scratch = [UInt8](repeating: 0, count: 1200)
+  public var ssrc: SSRC
+  /// Smoothed round-trip time, which times the repeats.
+  public var roundTrip: Duration = .milliseconds(30)
+  public private(set) var packetCount: UInt32 = 0
+  public private(set) var octetCount: UInt32 = 0
+  /// Events refused because too many wait.
+  public private(set) var refusedEventCount = 0
+
+  public init(ssrc: SSRC, firstSequence: UInt16) {
+    self.ssrc = ssrc
+    self.rtpSequence = firstSequence
+    self.pending.reserveCapacity(Self.capacity)
+  }
+
+  /// Number of the newest event taken; 0 before the first.
+  public var newestSequence: UInt32 { self.nextSequence &- 1 }
+
+  /// Events not yet acknowledged.
+  public var unacknowledgedCount: Int { self.pending.count }
+
+  /// Takes an event to be sent by the next ``poll(now:_:)``.
+  ///
+  /// - Returns: its sequence number, or `nil` when it was refused.
+  @discardableResult
+  public mutating func send(_ event: InputEvent, now: Instant) -> UInt32? {
+    if let last = self.pending.last, self.isUnsent(last.sequence), let sum = Self.joined(last.event, event) {
+      self.pending[self.pending.count - 1].event = sum
+      return last.sequence
+    }
+    guard self.pending.count < Self.capacity else {
+      self.refusedEventCount += 1
+      return nil
+    }
+    let sequence = self.nextSequence
+    self.nextSequence &+= 1
+    self.pending.append(Pending(sequence: sequence, event: event, at: now))
+    return sequence
+  }
+
+  /// The host has everything up to and including `sequence`.
+  public mutating func acknowledge(_ sequence: UInt32) {
+    // An acknowledgement of what was never sent is a peer's mistake.
+    guard Int32(bitPattern: sequence &- self.sentThrough) <= 0 else { return }
+    self.pending.removeAll { Int32(bitPattern: $0.sequence &- sequence) <= 0 }
+    if self.pending.isEmpty { self.sendsSinceNew = 0 }
+  }
+
+  /// After a resumption everything unacknowledged goes out again, on a new stream.
+  public mutating func restart(ssrc: SSRC) {
+    self.ssrc = ssrc
+    self.lastSentAt = .zero
+    self.sendsSinceNew = 0
+    self.packetCount = 0
+    self.octetCount = 0
+    if let first = self.pending.first { self.sentThrough = first.sequence &- 1 }
+  }
+
+  /// When ``poll(now:_:)`` next has something to send; `nil` while everything is acknowledged.
+  public var deadline: Instant? {
+    guard let newest = self.pending.last else { return nil }
+    if self.isUnsent(newest.sequence) {
+      if case .pointerMotion = newest.event { return self.lastSentAt + Self.motionInterval }
+      return .zero
+    }
+    return self.lastSentAt + self.repeatInterval
+  }
+
+  /// Sends one packet when one is due.
+  public mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    guard let deadline = self.deadline, deadline <= now, let first = self.pending.first else { return }
+    self.writer.reset(firstSequence: first.sequence)
+    var last = first.sequence
+    for entry in self.pending {
+      guard self.writer.append(entry.event) else { break }
+      last = entry.sequence
+    }
+    let isNew = Int32(bitPattern: last &- self.sentThrough) > 0
+    self.sendsSinceNew = isNew ? 1 : self.sendsSinceNew + 1
+    if isNew { self.sentThrough = last }
+    self.lastSentAt = now
+
+    let header = RTPHeader(
+      marker: false,
+      payloadType: .input,
+      sequenceNumber: SequenceNumber(rawValue: self.rtpSequence),
+      timestamp: ClockRate.video.timestamp(at: now),
+      ssrc: self.ssrc
+    )
+    self.rtpSequence &+= 1
+    let byteCount = RTPHeader.fixedByteCount + self.writer.bytes.count
+    var span = self.scratch.mutableSpan
+    var bytes = span.mutableBytes
+    header.serialize(into: &bytes, hasExtension: false)
+    bytes.copy(self.writer.bytes.span.bytes, at: RTPHeader.fixedByteCount)
+    self.packetCount &+= 1
+    self.octetCount &+= UInt32(self.writer.bytes.count)
+    send(self.scratch.span.bytes.extracting(0..<byteCount), .rtp)
+  }
+
+  private func isUnsent(_ sequence: UInt32) -> Bool {
+    Int32(bitPattern: sequence &- self.sentThrough) > 0
+  }
+
+  private var repeatInterval: Duration {
+    self.sendsSinceNew <= 2 ? .milliseconds(8) : max(self.roundTrip, .milliseconds(10))
+  }
+
+  private static func joined(_ first: InputEvent, _ second: InputEvent) -> InputEvent? {
+    switch (first, second) {
+    case (.pointerMotion(let x, let y), .pointerMotion(let deltaX, let deltaY)):
+      let (sumX, overflowX) = x.addingReportingOverflow(deltaX)
+      let (sumY, overflowY) = y.addingReportingOverflow(deltaY)
+      return overflowX || overflowY ? nil : .pointerMotion(deltaX: sumX, deltaY: sumY)
+    case (.pointerPosition, .pointerPosition): return second
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,256 @@
+public import MediaUnits
+internal import Octets
+public import RTP
+
+/// Puts the packets of video frames together and hands frames on in order, each the moment it is complete.
+///
+/// There is no playout delay: a frame waits only for its own packets and for the frames that it may refer to. A key
+/// frame waits for nothing. Packets lie in one arena that is allocated once.
+///
+/// - Spec: RFC 6184 §5, Protocol/media.md §4.
+struct FrameAssembler: ~Copyable {
+  /// What became of the frames that the sender numbered.
+  struct Counts: Hashable, Sendable {
+    /// Handed on to be decoded.
+    var delivered = 0
+    /// Given up, or overtaken by a key frame.
+    var lost = 0
+    /// Packets whose payload or descriptor made no sense.
+    var malformedPackets = 0
+    /// Packets that arrived more than once, or after their frame was done with.
+    var uselessPackets = 0
+  }
+
+  /// A whole frame, ready to decode.
+  struct Frame: Sendable {
+    /// Counts up by one with every frame that the sender made.
+    var index: Int64
+    var isKeyframe: Bool
+    var timestamp: RTPTimestamp
+    var times: FrameTimes?
+    var captureTime: AbsoluteCaptureTime?
+    var firstReceivedAt: Instant
+    var completedAt: Instant
+    var packetCount: Int
+    var byteCount: Int
+    var repairedPacketCount: Int
+  }
+
+  private struct Pending: Sendable {
+    var index: Int64 = -1
+    var packetCount = 0
+    var receivedCount = 0
+    var repairedCount = 0
+    var isKeyframe = false
+    var timestamp = RTPTimestamp(rawValue: 0)
+    var times: FrameTimes?
+    var captureTime: AbsoluteCaptureTime?
+    var firstReceivedAt = Instant.zero
+    var lastReceivedAt = Instant.zero
+    /// Extended sequence number of the frame's first packet.
+    var firstSequence: Int64 = 0
+    var isComplete: Bool { self.index >= 0 && self.receivedCount == self.packetCount }
+  }
+
+  private struct Slot: Sendable {
+    var sequence: Int64 = -1
+    var payloadStart = 0
+    var payloadEnd = 0
+  }
+
+  /// Frames under way at once. A frame further ahead makes the oldest give way.
+  private static let window = 64
+  private static let slotCount = 8192
+  private static let slotByteCount = 1200
+  /// Largest access unit handed on; more is a sender's mistake or malice.
+  static let maximumFrameByteCount = 8 << 20
+
+  private var pending = [Pending](repeating: Pending(), count: FrameAssembler.window)
+  private var slots = [Slot](repeating: Slot(), count: FrameAssembler.slotCount)
+  private var storage = [UInt8](repeating: 0, count: FrameAssembler.slotCount * FrameAssembler.slotByteCount)
+  private var indexUnwrapper = SequenceUnwrapper()
+  private var depacketizer = H264Depacketizer()
+  private var accessUnit: [UInt8] = []
+  private(set) var counts = Counts()
+  /// Index of the next frame to hand on; `nil` before the first key frame.
+  private(set) var nextIndex: Int64?
+  /// Newest frame index seen.
+  private(set) var newestIndex: Int64 = -1
+  /// Whether decoding must wait for a key frame.
+  private(set) var needsKeyframe = true
+
+  init() {
+    self.accessUnit.reserveCapacity(256 << 10)
+  }
+
+  /// Takes one packet of the video stream, already authenticated.
+  ///
+  /// - Parameters:
+  ///   - packet: the whole RTP packet; its payload is copied.
+  ///   - payload: where in `packet` the H.264 payload lies; for a retransmission, behind the original number.
+  ///   - sequence: extended sequence number, that of the original packet for a retransmission.
+  mutating func insert(
+    _ packet: RawSpan,
+    payload: Range<Int>,
+    header: RTPHeader,
+    sequence: Int64,
+    isRepair: Bool,
+    now: Instant
+  ) {
+    guard let descriptor = FrameDescriptor(parsing: packet, extensions: header.extensions),
+      descriptor.packetCount > 0, descriptor.packetIndex < descriptor.packetCount,
+      payload.count > 0, payload.count <= Self.slotByteCount
+    else {
+      self.counts.malformedPackets += 1
+      return
+    }
+    let index = self.indexUnwrapper.unwrap(raw: descriptor.frameIndex)
+    guard index >= self.nextIndex ?? 0, index > self.newestIndex - Int64(Self.window) else {
+      self.counts.uselessPackets += 1
+      return
+    }
+    let firstSequence = sequence - Int64(descriptor.packetIndex)
+    let place = Int(index & Int64(Self.window - 1))
+    if self.pending[place].index != index {
+      guard index > self.pending[place].index else {
+        self.counts.uselessPackets += 1
+        return
+      }
+      self.pending[place] = Pending(
+        index: index,
+        packetCount: Int(descriptor.packetCount),
+        isKeyframe: descriptor.isKeyframe,
+        timestamp: header.timestamp,
+        firstReceivedAt: now,
+        lastReceivedAt: now,
+        firstSequence: firstSequence
+      )
+      self.newestIndex = max(self.newestIndex, index)
+    }
+    let frame = self.pending[place]
+    // Packets of one frame must agree with each other, whoever sent them.
+    guard frame.packetCount == Int(descriptor.packetCount), frame.firstSequence == firstSequence,
+      frame.isKeyframe == descriptor.isKeyframe, frame.packetCount <= Self.slotCount / 2
+    else {
+      self.counts.malformedPackets += 1
+      return
+    }
+    let slotIndex = Int(sequence & Int64(Self.slotCount - 1))
+    guard self.slots[slotIndex].sequence != sequence else {
+      self.counts.uselessPackets += 1
+      return
+    }
+    self.copyPayload(packet.extracting(payload), to: slotIndex, sequence: sequence)
+    self.pending[place].receivedCount += 1
+    self.pending[place].lastReceivedAt = now
+    if isRepair { self.pending[place].repairedCount += 1 }
+    if Int(descriptor.packetIndex) == frame.packetCount - 1 {
+      self.pending[place].times = FrameTimes(parsing: packet, extensions: header.extensions)
+      self.pending[place].captureTime = AbsoluteCaptureTime(parsing: packet, extensions: header.extensions)
+    }
+  }
+
+  /// Hands on the next frame that can be decoded, or returns `false` while there is none.
+  ///
+  /// - Parameter body: receives the frame and its access unit in Annex B form, valid within the closure.
+  mutating func next(_ body: (Frame, RawSpan) -> Void) -> Bool {
+    guard let place = self.nextDecodable() else { return false }
+    let frame = self.pending[place]
+    self.pending[place].receivedCount = -1
+    if let expected = self.nextIndex, frame.index > expected { self.counts.lost += Int(frame.index - expected) }
+    self.nextIndex = frame.index + 1
+    guard self.joinPackets(of: frame) else {
+      self.counts.malformedPackets += 1
+      self.counts.lost += 1
+      self.needsKeyframe = true
+      return self.next(body)
+    }
+    self.needsKeyframe = false
+    self.counts.delivered += 1
+    let ready = Frame(
+      index: frame.index,
+      isKeyframe: frame.isKeyframe,
+      timestamp: frame.timestamp,
+      times: frame.times,
+      captureTime: frame.captureTime,
+      firstReceivedAt: frame.firstReceivedAt,
+      completedAt: frame.lastReceivedAt,
+      packetCount: frame.packetCount,
+      byteCount: self.accessUnit.count,
+      repairedPacketCount: frame.repairedCount
+    )
+    body(ready, self.accessUnit.span.bytes)
+    return true
+  }
+
+  /// Repair has failed: whatever is not complete and refers to it is useless until a key frame.
+  mutating func refresh() {
+    self.needsKeyframe = true
+  }
+
+  /// Extended sequence number before which nothing is needed any more, or `nil` before the first frame.
+  var neededFrom: Int64? {
+    guard let nextIndex = self.nextIndex else { return nil }
+    let frame = self.pending[Int(nextIndex & Int64(Self.window - 1))]
+    return frame.index == nextIndex ? frame.firstSequence : nil
+  }
+
+  /// The newest frame's end, if some of it is missing and nothing of it has come for `quiet`.
+  func stalledTail(quiet: Duration, now: Instant) -> Int64? {
+    guard self.newestIndex >= 0 else { return nil }
+    let frame = self.pending[Int(self.newestIndex & Int64(Self.window - 1))]
+    guard frame.index == self.newestIndex, frame.receivedCount >= 0, !frame.isComplete,
+      now - frame.lastReceivedAt >= quiet
+    else { return nil }
+    return frame.firstSequence + Int64(frame.packetCount)
+  }
+
+  /// When ``stalledTail(quiet:now:)`` is worth asking; `nil` when the newest frame is whole.
+  func tailDeadline(quiet: Duration) -> Instant? {
+    guard self.newestIndex >= 0 else { return nil }
+    let frame = self.pending[Int(self.newestIndex & Int64(Self.window - 1))]
+    guard frame.index == self.newestIndex, frame.receivedCount >= 0, !frame.isComplete else { return nil }
+    return frame.lastReceivedAt + quiet
+  }
+
+  private func nextDecodable() -> Int? {
+    if !self.needsKeyframe, let nextIndex = self.nextIndex {
+      let place = Int(nextIndex & Int64(Self.window - 1))
+      if self.pending[place].index == nextIndex, self.pending[place].isComplete { return place }
+    }
+    // A key frame overtakes whatever is stuck before it; the newest one, if several are whole.
+    var best: Int?
+    for place in self.pending.indices where self.pending[place].isKeyframe && self.pending[place].isComplete {
+      guard self.pending[place].index >= self.nextIndex ?? 0 else { continue }
+      if let known = best, self.pending[known].index >= self.pending[place].index { continue }
+      best = place
+    }
+    return best
+  }
+
+  private mutating func joinPackets(of frame: Pending) -> Bool {
+    self.accessUnit.removeAll(keepingCapacity: true)
+    self.depacketizer.reset()
+    for sequence in frame.firstSequence..<frame.firstSequence + Int64(frame.packetCount) {
+      let slotIndex = Int(sequence & Int64(Self.slotCount - 1))
+      let slot = self.slots[slotIndex]
+      guard slot.sequence == sequence else { return false }
+      let payload = self.storage.span.bytes.extracting(slot.payloadStart..<slot.payloadEnd)
+      do {
+        try self.depacketizer.append(payload: payload, to: &self.accessUnit)
+      } catch {
+        return false
+      }
+      guard self.accessUnit.count <= Self.maximumFrameByteCount else { return false }
+    }
+    return !self.accessUnit.isEmpty
+  }
+
+  private mutating func copyPayload(_ payload: RawSpan, to slotIndex: Int, sequence: Int64) {
+    let start = slotIndex * Self.slotByteCount
+    var span = self.storage.mutableSpan
+    var bytes = span.mutableBytes
+    bytes.copy(payload, at: start)
+    self.slots[slotIndex] = Slot(sequence: sequence, payloadStart: start, payloadEnd: start + payload.byteCount)
+  }
+}

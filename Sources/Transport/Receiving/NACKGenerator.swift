@@ -1,0 +1,130 @@
+public import MediaUnits
+
+/// Decides which missing packets to ask for again, when, and when to give up.
+///
+/// Sequence numbers are extended, so they never wrap. Sans-IO: call ``received(_:now:)`` and ``lost(before:now:)``,
+/// then ``poll(now:into:)``, then sleep until ``deadline``.
+///
+/// - Spec: RFC 4585 §6.2.1; Protocol/feedback.md §5.
+public struct NACKGenerator: Sendable {
+  public struct Configuration: Hashable, Sendable {
+    /// Shortest time for which a gap may be mere reordering.
+    public var reorderWindow: Duration = .milliseconds(2)
+    /// Most packets missing at once; more than that and repair is hopeless, so the picture is refreshed instead.
+    public var capacity = 512
+    /// Shortest time after which an unrepaired packet is given up, counted from the moment its loss was noticed.
+    public var minimumDeadline: Duration = .milliseconds(50)
+    /// Longest time for the same.
+    public var maximumDeadline: Duration = .milliseconds(300)
+
+    public init() {}
+  }
+
+  private struct Missing: Sendable {
+    var sequence: Int64
+    var noticedAt: Instant
+    var dueAt: Instant
+  }
+
+  private let configuration: Configuration
+  private var missing: [Missing] = []
+  private var newest: Int64?
+  /// Smoothed round-trip time plus its deviation, as the retry timer.
+  public var roundTrip: Duration = .milliseconds(30)
+  /// Packets asked for again, counting each request.
+  public private(set) var requestCount = 0
+
+  public init(configuration: Configuration = Configuration()) {
+    self.configuration = configuration
+    self.missing.reserveCapacity(configuration.capacity)
+  }
+
+  /// When ``poll(now:into:)`` next has something to say; `nil` while nothing is missing.
+  public var deadline: Instant? {
+    var earliest: Instant?
+    for entry in self.missing {
+      let at = min(entry.dueAt, entry.noticedAt + self.giveUpAfter)
+      if earliest.map({ at < $0 }) ?? true { earliest = at }
+    }
+    return earliest
+  }
+
+  /// Whether anything older than `sequence` is still awaited.
+  public func isMissing(before sequence: Int64) -> Bool {
+    self.missing.contains { $0.sequence < sequence }
+  }
+
+  /// A packet arrived, in any order, for the first or the second time.
+  ///
+  /// - Returns: `false` when the gap before it is too wide to repair, so that the picture must be refreshed.
+  public mutating func received(_ sequence: Int64, now: Instant) -> Bool {
+    guard let newest = self.newest else {
+      self.newest = sequence
+      return true
+    }
+    guard sequence > newest else {
+      if let index = self.missing.firstIndex(where: { $0.sequence == sequence }) { self.missing.remove(at: index) }
+      return true
+    }
+    self.newest = sequence
+    return self.notice(newest + 1..<sequence, guardTime: self.reorderGuard, now: now)
+  }
+
+  /// Packets up to but not including `end` must have been sent by now: whatever of them has not arrived is missing.
+  ///
+  /// Called when the rest of a frame stays away, which no later packet would reveal in time.
+  ///
+  /// - Returns: as for ``received(_:now:)``.
+  public mutating func expected(before end: Int64, now: Instant) -> Bool {
+    guard let newest = self.newest, end - 1 > newest else { return true }
+    self.newest = end - 1
+    return self.notice(newest + 1..<end, guardTime: .zero, now: now)
+  }
+
+  /// Nothing older than `sequence` matters any more.
+  public mutating func forget(before sequence: Int64) {
+    self.missing.removeAll { $0.sequence < sequence }
+  }
+
+  /// Collects the requests that are due, oldest first.
+  ///
+  /// - Parameter requests: appended to; untouched when nothing is due.
+  /// - Returns: `true` when something has been missing for too long and the picture must be refreshed. Everything
+  ///   missing is then forgotten.
+  public mutating func poll(now: Instant, into requests: inout [Int64]) -> Bool {
+    let giveUpAfter = self.giveUpAfter
+    if self.missing.contains(where: { $0.noticedAt + giveUpAfter <= now }) {
+      self.missing.removeAll(keepingCapacity: true)
+      return true
+    }
+    for index in self.missing.indices where self.missing[index].dueAt <= now {
+      self.missing[index].dueAt = now + max(self.roundTrip + .milliseconds(2), .milliseconds(8))
+      self.requestCount += 1
+      requests.append(self.missing[index].sequence)
+    }
+    return false
+  }
+
+  /// Two and a half round trips: a request, its repeat, and the answer to that. A refresh takes one and costs picture.
+  private var giveUpAfter: Duration {
+    min(
+      max(self.roundTrip * 5 / 2 + .milliseconds(10), self.configuration.minimumDeadline),
+      self.configuration.maximumDeadline
+    )
+  }
+
+  private var reorderGuard: Duration {
+    max(self.configuration.reorderWindow, self.roundTrip / 8)
+  }
+
+  private mutating func notice(_ gap: Range<Int64>, guardTime: Duration, now: Instant) -> Bool {
+    guard gap.count + self.missing.count <= self.configuration.capacity else {
+      self.missing.removeAll(keepingCapacity: true)
+      return false
+    }
+    for sequence in gap {
+      self.missing.append(Missing(sequence: sequence, noticedAt: now, dueAt: now + guardTime))
+    }
+    return true
+  }
+}

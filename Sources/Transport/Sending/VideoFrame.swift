@@ -1,0 +1,32 @@
+public import MediaUnits
+
+/// What the host knows about a frame when its encoder lets go of it.
+public struct VideoFrame: Hashable, Sendable {
+  public var isKeyframe: Bool
+  /// The change of the picture that this frame shows was noticed.
+  public var damagedAt: Instant
+  /// Its pixels had been read.
+  public var capturedAt: Instant
+  /// It had been converted for the encoder.
+  public var convertedAt: Instant
+  /// Its last byte left the encoder.
+  public var encodedAt: Instant
+  /// Newest input event that had been applied before the picture was read; 0 for none.
+  public var inputSequence: UInt32
+
+  public init(
+    isKeyframe: Bool,
+    damagedAt: Instant,
+    capturedAt: Instant,
+    convertedAt: Instant,
+    encodedAt: Instant,
+    inputSequence: UInt32
+  ) {
+    self.isKeyframe = isKeyframe
+    self.damagedAt = damagedAt
+    self.capturedAt = capturedAt
+    self.convertedAt = convertedAt
+    self.encodedAt = encodedAt
+    self.inputSequence = inputSequence
+  }
+}

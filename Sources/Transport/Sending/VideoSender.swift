@@ -1,0 +1,182 @@
+public import MediaUnits
+internal import Octets
+public import RTP
+
+/// Turns encoded frames into RTP packets, keeps them for a while, and sends them again when asked.
+///
+/// - Spec: RFC 6184 §5–6 (packetization mode 1), RFC 4588 (retransmission); Protocol/media.md.
+struct VideoSender: ~Copyable {
+  /// Packets kept for retransmission: a second at 40 Mbit/s.
+  private static let historyCapacity = 4096
+  /// Payload bytes of a packet at most: 1200 less the SRTP tag, the fixed header and the largest extension block.
+  static let maximumPayloadByteCount = 1200 - 16 - RTPHeader.fixedByteCount - 36
+  /// A retransmission may take this share of the packets sent since the last one, or a storm of requests would win.
+  private static let retransmissionShare = 4
+
+  private let ssrc: SSRC
+  private let retransmissionSSRC: SSRC
+  private let ntp: NTPClock
+  private var history = PacketHistory(capacity: VideoSender.historyCapacity)
+  private var nextSequence: Int64
+  private var nextUnsent: Int64
+  private var frameIndex: UInt16 = 0
+  private var retransmissionSequence: UInt16
+  private var scratch = [UInt8](repeating: 0, count: PacketHistory.slotByteCount + 2)
+  private var requested: [Int64] = []
+  private var retransmissionCredit = 64
+
+  /// Packets and payload bytes sent, retransmissions not counted; as a sender report tells them.
+  private(set) var packetCount: UInt32 = 0
+  private(set) var octetCount: UInt32 = 0
+  private(set) var retransmittedCount = 0
+  private(set) var frameCount = 0
+  /// Frames too large for the packet history, which were never sent.
+  private(set) var oversizedFrameCount = 0
+  private(set) var lastTimestamp = RTPTimestamp(rawValue: 0)
+  private(set) var lastCapturedAt = Instant.zero
+
+  init(ssrc: SSRC, retransmissionSSRC: SSRC, firstSequence: UInt16, retransmissionSequence: UInt16, ntp: NTPClock) {
+    self.ssrc = ssrc
+    self.retransmissionSSRC = retransmissionSSRC
+    self.ntp = ntp
+    // One cycle up, so that an extended sequence number is never negative.
+    self.nextSequence = 65536 + Int64(firstSequence)
+    self.nextUnsent = self.nextSequence
+    self.retransmissionSequence = retransmissionSequence
+    self.requested.reserveCapacity(1024)
+  }
+
+  /// Extended sequence number of the next packet to be queued.
+  var upcomingSequence: Int64 { self.nextSequence }
+
+  /// Splits one access unit into packets and queues them.
+  ///
+  /// - Returns: `false` when the frame does not fit into the history; it is dropped and a key frame is needed.
+  mutating func queue(_ accessUnit: RawSpan, _ frame: VideoFrame, now: Instant) -> Bool {
+    let count = H264Packetizer.packetCount(accessUnit: accessUnit, maximumPayloadByteCount: Self.maximumPayloadByteCount)
+    guard count > 0, count <= self.history.capacity / 2, count <= FrameDescriptor.maximumPacketCount else {
+      self.oversizedFrameCount += 1
+      return false
+    }
+    let timestamp = ClockRate.video.timestamp(at: frame.damagedAt)
+    let times = FrameTimes(
+      inputSequence: frame.inputSequence,
+      damageToCaptured: frame.capturedAt - frame.damagedAt,
+      capturedToConverted: frame.convertedAt - frame.capturedAt,
+      convertedToEncoded: frame.encodedAt - frame.convertedAt,
+      encodedToSent: now - frame.encodedAt
+    )
+    var packetizer = H264Packetizer(maximumPayloadByteCount: Self.maximumPayloadByteCount)
+    var packetIndex: UInt16 = 0
+    let captureTime = AbsoluteCaptureTime(timestamp: self.ntp.timestamp(at: frame.damagedAt))
+    while let fragment = packetizer.next(in: accessUnit) {
+      let isLast = Int(packetIndex) == count - 1
+      let header = RTPHeader(
+        marker: isLast,
+        payloadType: .video,
+        sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: self.nextSequence)),
+        timestamp: timestamp,
+        ssrc: self.ssrc
+      )
+      let descriptor = FrameDescriptor(
+        frameIndex: self.frameIndex,
+        packetIndex: packetIndex,
+        packetCount: UInt16(count),
+        isKeyframe: frame.isKeyframe
+      )
+      self.history.store(self.nextSequence, now: now) { slot in
+        header.serialize(into: &slot, hasExtension: true)
+        var offset = RTPHeader.fixedByteCount
+        offset += HeaderExtensionWriter.write(
+          into: &slot,
+          at: offset,
+          descriptor: descriptor,
+          times: isLast ? times : nil,
+          captureTime: isLast ? captureTime : nil
+        )
+        let headerByteCount = offset
+        if fragment.prefixByteCount == 2 {
+          slot.storeBigEndian(fragment.prefix.0, at: offset)
+          slot.storeBigEndian(fragment.prefix.1, at: offset + 1)
+          offset += 2
+        }
+        slot.copy(accessUnit.extracting(fragment.range), at: offset)
+        offset += fragment.range.count
+        return (offset, headerByteCount)
+      }
+      self.nextSequence += 1
+      packetIndex += 1
+    }
+    self.frameIndex &+= 1
+    self.frameCount += 1
+    self.lastTimestamp = timestamp
+    self.lastCapturedAt = frame.damagedAt
+    return true
+  }
+
+  /// A receiver asks for a packet again. Unknown and just repeated ones are ignored.
+  mutating func request(_ number: SequenceNumber, roundTrip: Duration, now: Instant) {
+    let newest = self.nextSequence - 1
+    let distance = number.distance(from: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: newest)))
+    let sequence = newest + Int64(distance)
+    guard distance <= 0, sequence < self.nextUnsent, let entry = self.history.entry(sequence) else { return }
+    // A repeat that is still on its way makes another one useless.
+    if let repeatedAt = entry.repeatedAt, now - repeatedAt < roundTrip / 2 { return }
+    guard now - entry.queuedAt < .milliseconds(500), self.requested.count < 1024 else { return }
+    if !self.requested.contains(sequence) { self.requested.append(sequence) }
+  }
+
+  /// Sends what is queued: first what was asked for again, then what is new.
+  mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    for sequence in self.requested {
+      guard self.retransmissionCredit > 0 else { break }
+      self.repeatPacket(sequence, now: now, send)
+    }
+    self.requested.removeAll(keepingCapacity: true)
+    while self.nextUnsent < self.nextSequence {
+      self.history.withPacket(self.nextUnsent) { packet, entry in
+        send(packet, .rtp)
+        self.packetCount &+= 1
+        self.octetCount &+= UInt32(packet.byteCount - entry.headerByteCount)
+      }
+      self.nextUnsent += 1
+      if self.nextUnsent % Int64(Self.retransmissionShare) == 0 {
+        self.retransmissionCredit = min(self.retransmissionCredit + 2, 512)
+      }
+    }
+  }
+
+  /// Drops what is queued but unsent, as when nobody listens.
+  mutating func discardUnsent() {
+    self.nextUnsent = self.nextSequence
+  }
+
+  private mutating func repeatPacket(_ sequence: Int64, now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    let original = SequenceNumber(rawValue: UInt16(truncatingIfNeeded: sequence))
+    var byteCount = 0
+    let (ssrc, number) = (self.retransmissionSSRC, self.retransmissionSequence)
+    self.history.withPacket(sequence) { packet, entry in
+      guard var header = try? RTPHeader(parsing: packet) else { return }
+      header.payloadType = .videoRetransmission
+      header.ssrc = ssrc
+      header.sequenceNumber = SequenceNumber(rawValue: number)
+      var span = self.scratch.mutableSpan
+      var bytes = span.mutableBytes
+      header.serialize(into: &bytes, hasExtension: true)
+      let headers = entry.headerByteCount
+      bytes.copy(
+        packet.extracting(RTPHeader.fixedByteCount..<headers),
+        at: RTPHeader.fixedByteCount
+      )
+      RetransmissionPayload.write(original: original, into: &bytes, at: headers)
+      bytes.copy(packet.extracting(headers..<packet.byteCount), at: headers + 2)
+      byteCount = packet.byteCount + 2
+    }
+    guard byteCount > 0 else { return }
+    send(self.scratch.span.bytes.extracting(0..<byteCount), .rtp)
+    self.history.markRepeated(sequence, now: now)
+    self.retransmissionSequence &+= 1
+    self.retransmittedCount += 1
+    self.retransmissionCredit -= 1
+  }
+}

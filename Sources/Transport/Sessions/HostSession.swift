@@ -1,0 +1,313 @@
+public import MediaUnits
+internal import Octets
+public import RTP
+public import SessionProtocol
+
+/// The host's end of one session: media out, input in, told the time.
+///
+/// ```
+/// active ──nothing heard for silenceTimeout──▶ suspended ──nothing heard for resumeWindow──▶ ended
+///    ▲                                             │                                           ▲
+///    └───────────── authentic packet ──────────────┘            goodbye from the peer ─────────┘
+/// ```
+///
+/// Packets come and go in plaintext; whoever drives this protects them. Feed it, then ``poll(now:_:)`` and
+/// ``nextEvent()`` until they have nothing more, then sleep until ``deadline``.
+///
+/// - Spec: Protocol/session.md §5, Protocol/media.md, Protocol/feedback.md.
+public struct HostSession: ~Copyable {
+  public enum Event: Hashable, Sendable {
+    /// A new input event, in order, to be applied at once.
+    case input(sequence: UInt32, InputEvent)
+    /// The next frame must be a key frame.
+    case keyframeRequested
+    /// Nothing heard for a while: no media is sent until something is.
+    case suspended
+    /// Heard again after a suspension. A key frame is requested too.
+    case resumed
+    /// A packet that was sent after the last ``HostSession/pathChanged()`` has reached the player.
+    case pathValidated
+    /// The session is over.
+    case ended(EndReason)
+  }
+
+  public enum EndReason: Hashable, Sendable {
+    /// The player said goodbye, with its reason if it gave one.
+    case goodbye(String?)
+    /// Nothing was heard for the whole resume window.
+    case silence
+  }
+
+  /// Figures for logs and tests.
+  public struct Statistics: Hashable, Sendable {
+    public var framesSent = 0
+    public var videoPacketsSent = 0
+    public var retransmissions = 0
+    public var keyframeRequests = 0
+    public var inputEvents = 0
+    public var malformedPackets = 0
+    /// Of the player's last report, 0 ... 255 of 256 packets lost since the one before.
+    public var fractionLost: UInt8 = 0
+  }
+
+  private let configuration: SessionConfiguration
+  private var video: VideoSender
+  private var audio: AudioSender
+  private var reports: ReportExchange
+  private var inputStatistics = ReceptionStatistics()
+  /// Survives a change of keys, so that no event is applied twice.
+  public private(set) var input: InputReceiver
+  private var events: [Event] = []
+  private var eventsTaken = 0
+  private var lastHeardAt: Instant
+  private var isSuspended = false
+  private var isEnded = false
+  private var mustAcknowledge = false
+  private var lastKeyframeAt: Instant?
+  private var pathSequence: Int64?
+  private var farewell: String?
+  private var rtcp: [UInt8] = []
+  public private(set) var statistics = Statistics()
+
+  /// - Parameter input: the receiver of the session that this one resumes, or a new one.
+  public init(configuration: SessionConfiguration, input: InputReceiver = InputReceiver(), now: Instant) {
+    var random = SplitMix64(seed: configuration.sequenceSeed)
+    self.configuration = configuration
+    self.video = VideoSender(
+      ssrc: configuration.videoSSRC,
+      retransmissionSSRC: configuration.videoRetransmissionSSRC,
+      firstSequence: UInt16(truncatingIfNeeded: random.next()),
+      retransmissionSequence: UInt16(truncatingIfNeeded: random.next()),
+      ntp: configuration.ntp
+    )
+    self.audio = AudioSender(
+      ssrc: configuration.audioSSRC,
+      firstSequence: UInt16(truncatingIfNeeded: random.next()),
+      ntp: configuration.ntp
+    )
+    self.reports = ReportExchange(ntp: configuration.ntp, now: now)
+    self.input = input
+    self.lastHeardAt = now
+    self.events.reserveCapacity(64)
+    self.rtcp.reserveCapacity(1200)
+  }
+
+  /// Smoothed round-trip time; `nil` before the first exchange of reports.
+  public var roundTrip: Duration? { self.reports.clock.smoothedRoundTrip }
+
+  /// Queues one encoded frame. Ignored while suspended.
+  ///
+  /// - Parameter accessUnit: Annex B; copied before this returns.
+  public mutating func send(_ accessUnit: RawSpan, frame: VideoFrame, now: Instant) {
+    guard !self.isSuspended, !self.isEnded else { return }
+    guard self.video.queue(accessUnit, frame, now: now) else {
+      self.events.append(.keyframeRequested)
+      return
+    }
+    if frame.isKeyframe { self.lastKeyframeAt = now }
+    self.statistics.framesSent += 1
+  }
+
+  /// Queues one Opus packet. Ignored while suspended.
+  ///
+  /// - Parameter capturedAt: when its first sample was captured; steps by the packet's duration.
+  public mutating func send(audio packet: RawSpan, capturedAt: Instant, now: Instant) {
+    guard !self.isSuspended, !self.isEnded else { return }
+    self.audio.queue(packet, capturedAt: capturedAt, now: now)
+  }
+
+  /// Takes one authenticated RTP packet, in plaintext.
+  public mutating func handle(rtp packet: RawSpan, now: Instant) {
+    guard let header = try? RTPHeader(parsing: packet), header.ssrc == self.configuration.inputSSRC,
+      header.payloadType == .input
+    else {
+      self.statistics.malformedPackets += 1
+      return
+    }
+    self.heard(now: now)
+    self.inputStatistics.received(
+      sequence: header.sequenceNumber,
+      timestamp: header.timestamp,
+      arrival: now,
+      clockRate: .video
+    )
+    let before = self.input.newestSequence
+    let understood = self.input.handle(packet.extracting(header.payload)) { sequence, event in
+      self.events.append(.input(sequence: sequence, event))
+    }
+    if understood { self.mustAcknowledge = true } else { self.statistics.malformedPackets += 1 }
+    self.statistics.inputEvents += Int(self.input.newestSequence &- before)
+  }
+
+  /// Takes one authenticated RTCP packet, compound or reduced-size, in plaintext.
+  public mutating func handle(rtcp packet: RawSpan, now: Instant) {
+    self.heard(now: now)
+    var reader = RTCPReader(packet)
+    do {
+      while let part = try reader.next(in: packet) { self.handle(part, now: now) }
+    } catch {
+      self.statistics.malformedPackets += 1
+    }
+  }
+
+  /// The player's address has changed: ``Event/pathValidated`` tells when the new one is proven.
+  public mutating func pathChanged() {
+    self.pathSequence = self.video.upcomingSequence
+  }
+
+  /// Ends the session from this side. The goodbye leaves with the next poll.
+  ///
+  /// - Parameter reason: for people, at most 200 bytes of UTF-8 are sent.
+  public mutating func close(reason: String) {
+    guard !self.isEnded else { return }
+    self.isEnded = true
+    self.farewell = reason
+  }
+
+  /// When ``poll(now:_:)`` must be called next.
+  public var deadline: Instant {
+    if self.isEnded { return self.farewell == nil ? .distantFuture : .zero }
+    let silence = self.lastHeardAt + (self.isSuspended ? self.configuration.resumeWindow : self.configuration.silenceTimeout)
+    return self.isSuspended ? silence : min(silence, self.reports.dueAt)
+  }
+
+  /// Hands out every packet that is to be sent now.
+  public mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    self.watchSilence(now: now)
+    if let farewell = self.farewell {
+      self.farewell = nil
+      self.sendFarewell(farewell, now: now, send)
+      return
+    }
+    guard !self.isEnded, !self.isSuspended else {
+      self.video.discardUnsent()
+      self.audio.discardUnsent()
+      return
+    }
+    self.video.poll(now: now, send)
+    self.audio.poll(send)
+    if self.mustAcknowledge { self.sendAcknowledgement(send) }
+    if self.reports.dueAt <= now { self.sendReports(now: now, send) }
+    self.statistics.videoPacketsSent = Int(self.video.packetCount)
+    self.statistics.retransmissions = self.video.retransmittedCount
+  }
+
+  /// Takes the next event, oldest first, or returns `nil`.
+  public mutating func nextEvent() -> Event? {
+    guard self.eventsTaken < self.events.count else {
+      self.events.removeAll(keepingCapacity: true)
+      self.eventsTaken = 0
+      return nil
+    }
+    self.eventsTaken += 1
+    return self.events[self.eventsTaken - 1]
+  }
+
+  private mutating func heard(now: Instant) {
+    self.lastHeardAt = now
+    guard self.isSuspended, !self.isEnded else { return }
+    self.isSuspended = false
+    self.events.append(.resumed)
+    self.events.append(.keyframeRequested)
+  }
+
+  private mutating func watchSilence(now: Instant) {
+    guard !self.isEnded else { return }
+    let silence = now - self.lastHeardAt
+    if silence >= self.configuration.resumeWindow {
+      self.isEnded = true
+      self.events.append(.ended(.silence))
+    } else if silence >= self.configuration.silenceTimeout, !self.isSuspended {
+      self.isSuspended = true
+      self.events.append(.suspended)
+    }
+  }
+
+  private mutating func handle(_ part: RTCPPacket, now: Instant) {
+    switch part {
+    case .senderReport(let report):
+      guard report.ssrc == self.configuration.inputSSRC else { return }
+      self.reports.received(report, now: now)
+      for block in report.reports where block.ssrc == self.configuration.videoSSRC {
+        self.statistics.fractionLost = block.fractionLost
+        self.validatePath(highest: block.highestSequence)
+      }
+    case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
+      let roundTrip = self.roundTrip ?? .zero
+      for number in nack.sequenceNumbers { self.video.request(number, roundTrip: roundTrip, now: now) }
+    case .pictureLossIndication(_, let media) where media == self.configuration.videoSSRC:
+      // A key frame that cannot have arrived yet answers this request already.
+      if let last = self.lastKeyframeAt, now - last < max(self.roundTrip ?? .zero, .milliseconds(15)) { return }
+      self.statistics.keyframeRequests += 1
+      self.events.append(.keyframeRequested)
+    case .goodbye(let ssrcs, let reason) where ssrcs.contains(self.configuration.inputSSRC):
+      guard !self.isEnded else { return }
+      self.isEnded = true
+      self.events.append(.ended(.goodbye(reason)))
+    default: break
+    }
+  }
+
+  private mutating func validatePath(highest: UInt32) {
+    guard let pathSequence = self.pathSequence else { return }
+    // The receiver counts cycles from its own start; the low 16 bits are what both ends share.
+    let reported = SequenceNumber(rawValue: UInt16(truncatingIfNeeded: highest))
+    guard reported.distance(from: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: pathSequence))) >= 0 else {
+      return
+    }
+    self.pathSequence = nil
+    self.events.append(.pathValidated)
+  }
+
+  private mutating func sendAcknowledgement(_ send: (RawSpan, PacketKind) -> Void) {
+    self.mustAcknowledge = false
+    self.rtcp.removeAll(keepingCapacity: true)
+    InputAcknowledgement(received: self.input.newestSequence, applied: self.input.newestSequence)
+      .serialize(ssrc: self.configuration.videoSSRC.rawValue, into: &self.rtcp)
+    send(self.rtcp.span.bytes, .rtcp)
+  }
+
+  private mutating func appendReports(now: Instant) {
+    let timestamp = self.reports.reportSent(now: now)
+    let echo = self.reports.echo(now: now)
+    let block = self.inputStatistics.reportBlock(
+      ssrc: self.configuration.inputSSRC,
+      lastSR: echo.lastSR,
+      delaySinceLastSR: ReportExchange.delayUnits(echo.delay)
+    )
+    SenderReport(
+      ssrc: self.configuration.videoSSRC,
+      timestamp: timestamp,
+      rtpTimestamp: ClockRate.video.timestamp(at: now),
+      packetCount: self.video.packetCount,
+      octetCount: self.video.octetCount,
+      reports: [block]
+    ).serialize(into: &self.rtcp)
+    SenderReport(
+      ssrc: self.configuration.audioSSRC,
+      timestamp: timestamp,
+      rtpTimestamp: ClockRate.audio.timestamp(at: now),
+      packetCount: self.audio.packetCount,
+      octetCount: self.audio.octetCount,
+      reports: []
+    ).serialize(into: &self.rtcp)
+    SourceDescription(ssrc: self.configuration.videoSSRC, canonicalName: self.configuration.canonicalName)
+      .serialize(into: &self.rtcp)
+  }
+
+  private mutating func sendReports(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    self.rtcp.removeAll(keepingCapacity: true)
+    self.appendReports(now: now)
+    send(self.rtcp.span.bytes, .rtcp)
+  }
+
+  private mutating func sendFarewell(_ reason: String, now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    self.rtcp.removeAll(keepingCapacity: true)
+    self.appendReports(now: now)
+    Goodbye(ssrcs: [self.configuration.videoSSRC, self.configuration.audioSSRC], reason: reason)
+      .serialize(into: &self.rtcp)
+    // Nobody repeats a goodbye on request, so it goes out twice.
+    send(self.rtcp.span.bytes, .rtcp)
+    send(self.rtcp.span.bytes, .rtcp)
+  }
+}

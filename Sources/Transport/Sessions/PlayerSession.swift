@@ -1,0 +1,429 @@
+public import MediaUnits
+internal import Octets
+public import RTP
+public import SessionProtocol
+
+/// The player's end of one session: media in, input out, told the time.
+///
+/// Packets come and go in plaintext; whoever drives this protects them. Feed it, then ``poll(now:_:)``,
+/// ``nextFrame(now:_:)``, ``nextAudio(now:_:)`` and ``nextEvent()`` until they have nothing more, then sleep until
+/// ``deadline``.
+///
+/// - Spec: Protocol/session.md §5, Protocol/media.md, Protocol/feedback.md.
+public struct PlayerSession: ~Copyable {
+  public enum Event: Hashable, Sendable {
+    /// Nothing heard for the silence timeout: time to resume with a new handshake.
+    case silent
+    /// Nothing heard for the resume window.
+    case expired
+    /// The host said goodbye.
+    case closed(reason: String?)
+  }
+
+  /// Figures for the status line, the summary and tests.
+  public struct Statistics: Hashable, Sendable {
+    public var framesDelivered = 0
+    /// Frames that the host sent and that could not be decoded.
+    public var framesLost = 0
+    public var packetsReceived = 0
+    public var packetsRepaired = 0
+    /// Packets of the video stream that never came, as RFC 3550 counts them.
+    public var packetsLost = 0
+    public var repeatRequests = 0
+    public var keyframeRequests = 0
+    public var audioPacketsReceived = 0
+    public var audioPacketsLost = 0
+    public var malformedPackets = 0
+    public var bytesReceived = 0
+  }
+
+  private static let tailQuiet: Duration = .milliseconds(4)
+
+  private let configuration: SessionConfiguration
+  private var assembler = FrameAssembler()
+  private var audio = AudioReceiver()
+  private var nacks = NACKGenerator()
+  private var reports: ReportExchange
+  private var videoStatistics = ReceptionStatistics()
+  private var audioStatistics = ReceptionStatistics()
+  private var videoSequences = SequenceUnwrapper()
+  private var audioSequences = SequenceUnwrapper()
+  private var videoTimeline = MediaTimeline(rate: .video)
+  private var audioTimeline = MediaTimeline(rate: .audio)
+  /// Survives a change of keys, so that no event is lost.
+  public private(set) var input: InputSender
+  private var events: [Event] = []
+  private var lastHeardAt: Instant
+  private var toldSilent = false
+  private var isEnded = false
+  private var refreshAt: Instant?
+  private var requests: [Int64] = []
+  private var farewell: String?
+  private var rtcp: [UInt8] = []
+  private var counted = Statistics()
+
+  /// - Parameter input: the sender of the session that this one resumes, or `nil`.
+  public init(configuration: SessionConfiguration, input: InputSender? = nil, now: Instant) {
+    var random = SplitMix64(seed: configuration.sequenceSeed)
+    self.configuration = configuration
+    self.reports = ReportExchange(ntp: configuration.ntp, now: now)
+    if var input {
+      input.restart(ssrc: configuration.inputSSRC)
+      self.input = input
+    } else {
+      self.input = InputSender(ssrc: configuration.inputSSRC, firstSequence: UInt16(truncatingIfNeeded: random.next()))
+    }
+    self.lastHeardAt = now
+    // The first key frame comes by itself; ask only when it stays away.
+    self.refreshAt = now + .milliseconds(500)
+    self.requests.reserveCapacity(512)
+    self.rtcp.reserveCapacity(1200)
+  }
+
+  /// Smoothed round-trip time; `nil` before the first exchange of reports.
+  public var roundTrip: Duration? { self.reports.clock.smoothedRoundTrip }
+
+  /// Twice the most by which the relation of the clocks can be off.
+  public var clockUncertainty: Duration { self.reports.clock.offsetRoundTrip }
+
+  public var statistics: Statistics {
+    var all = self.counted
+    all.framesDelivered = self.assembler.counts.delivered
+    all.framesLost = self.assembler.counts.lost
+    all.packetsLost = max(0, Int(self.videoStatistics.cumulativeLost))
+    all.repeatRequests = self.nacks.requestCount
+    all.audioPacketsReceived = self.audio.receivedCount
+    all.audioPacketsLost = self.audio.lostCount
+    all.malformedPackets += self.assembler.counts.malformedPackets
+    return all
+  }
+
+  /// Takes an input event; it leaves with the next ``poll(now:_:)``.
+  ///
+  /// - Returns: its sequence number, which frames will echo, or `nil` when too many events wait.
+  @discardableResult
+  public mutating func send(_ event: InputEvent, now: Instant) -> UInt32? {
+    self.input.send(event, now: now)
+  }
+
+  /// Takes one authenticated RTP packet, in plaintext.
+  public mutating func handle(rtp packet: RawSpan, now: Instant) {
+    guard let header = try? RTPHeader(parsing: packet) else {
+      self.counted.malformedPackets += 1
+      return
+    }
+    self.heard(now: now)
+    self.counted.bytesReceived += packet.byteCount
+    switch header.ssrc {
+    case self.configuration.videoSSRC: self.receiveVideo(packet, header, now: now)
+    case self.configuration.videoRetransmissionSSRC: self.receiveRetransmission(packet, header, now: now)
+    case self.configuration.audioSSRC: self.receiveAudio(packet, header, now: now)
+    default: self.counted.malformedPackets += 1
+    }
+  }
+
+  /// Takes one authenticated RTCP packet, compound or reduced-size, in plaintext.
+  public mutating func handle(rtcp packet: RawSpan, now: Instant) {
+    self.heard(now: now)
+    self.counted.bytesReceived += packet.byteCount
+    var reader = RTCPReader(packet)
+    do {
+      while let part = try reader.next(in: packet) { self.handle(part, in: packet, now: now) }
+    } catch {
+      self.counted.malformedPackets += 1
+    }
+  }
+
+  /// The decoder could not use what it was given: only a key frame helps.
+  public mutating func decodingFailed(now: Instant) {
+    self.assembler.refresh()
+    self.refreshAt = now
+  }
+
+  /// Ends the session from this side. The goodbye leaves with the next poll.
+  public mutating func close(reason: String) {
+    guard !self.isEnded else { return }
+    self.isEnded = true
+    self.farewell = reason
+  }
+
+  /// When ``poll(now:_:)`` must be called next.
+  public var deadline: Instant {
+    if self.isEnded { return self.farewell == nil ? .distantFuture : .zero }
+    var earliest = min(
+      self.reports.dueAt,
+      self.lastHeardAt + (self.toldSilent ? self.configuration.resumeWindow : self.configuration.silenceTimeout)
+    )
+    if let at = self.input.deadline { earliest = min(earliest, at) }
+    if let at = self.nacks.deadline { earliest = min(earliest, at) }
+    if let at = self.audio.deadline { earliest = min(earliest, at) }
+    if let at = self.assembler.tailDeadline(quiet: self.tailQuiet) { earliest = min(earliest, at) }
+    if self.assembler.needsKeyframe, let at = self.refreshAt { earliest = min(earliest, at) }
+    return earliest
+  }
+
+  /// Hands out every packet that is to be sent now.
+  public mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    self.watchSilence(now: now)
+    if let farewell = self.farewell {
+      self.farewell = nil
+      self.sendFarewell(farewell, now: now, send)
+      return
+    }
+    guard !self.isEnded else { return }
+    if let roundTrip = self.roundTrip { self.input.roundTrip = roundTrip }
+    self.input.poll(now: now, send)
+    self.requestRepairs(now: now, send)
+    if self.reports.dueAt <= now {
+      self.rtcp.removeAll(keepingCapacity: true)
+      self.appendReports(now: now)
+      send(self.rtcp.span.bytes, .rtcp)
+    }
+  }
+
+  /// Hands on the next frame that can be decoded, or returns `false`.
+  ///
+  /// - Parameter body: receives the frame and its access unit in Annex B form, valid within the closure.
+  public mutating func nextFrame(_ body: (ReceivedFrame, RawSpan) -> Void) -> Bool {
+    let (clock, ntp) = (self.reports.clock, self.configuration.ntp)
+    let delivered = self.assembler.next { frame, accessUnit in
+      let captured = frame.captureTime.map { ntp.instant(at: $0.timestamp) }
+      var host: ReceivedFrame.HostInstants?
+      if let captured, let times = frame.times, let damagedAt = clock.local(captured) {
+        let capturedAt = damagedAt + times.damageToCaptured
+        let convertedAt = capturedAt + times.capturedToConverted
+        let encodedAt = convertedAt + times.convertedToEncoded
+        host = ReceivedFrame.HostInstants(
+          damagedAt: damagedAt,
+          capturedAt: capturedAt,
+          convertedAt: convertedAt,
+          encodedAt: encodedAt,
+          sentAt: encodedAt + times.encodedToSent
+        )
+      }
+      if let captured { self.videoTimeline.anchor(frame.timestamp, at: captured) }
+      let received = ReceivedFrame(
+        index: frame.index,
+        isKeyframe: frame.isKeyframe,
+        mediaTime: self.videoTimeline.mediaTime(frame.timestamp) ?? frame.completedAt.nanoseconds,
+        host: host,
+        inputSequence: frame.times?.inputSequence ?? 0,
+        firstReceivedAt: frame.firstReceivedAt,
+        completedAt: frame.completedAt,
+        packetCount: frame.packetCount,
+        byteCount: frame.byteCount,
+        repairedPacketCount: frame.repairedPacketCount
+      )
+      body(received, accessUnit)
+    }
+    if delivered, let needed = self.assembler.neededFrom { self.nacks.forget(before: needed) }
+    return delivered
+  }
+
+  /// Takes the next step of the sound, or returns `false`.
+  ///
+  /// - Parameter body: receives the step and, for a packet, its Opus payload, valid within the closure.
+  public mutating func nextAudio(now: Instant, _ body: (ReceivedAudio, RawSpan) -> Void) -> Bool {
+    self.audio.poll(now: now) { step, payload in
+      switch step {
+      case .lost(let count): body(.lost(count), payload)
+      case .packet(_, let timestamp, let arrivedAt):
+        let mediaTime = self.audioTimeline.mediaTime(timestamp) ?? arrivedAt.nanoseconds
+        body(.packet(mediaTime: mediaTime, arrivedAt: arrivedAt), payload)
+      }
+    }
+  }
+
+  /// Takes the next event, oldest first, or returns `nil`.
+  public mutating func nextEvent() -> Event? {
+    self.events.isEmpty ? nil : self.events.removeFirst()
+  }
+
+  private var tailQuiet: Duration {
+    max(Self.tailQuiet, (self.roundTrip ?? .zero) / 4)
+  }
+
+  private mutating func heard(now: Instant) {
+    self.lastHeardAt = now
+    self.toldSilent = false
+  }
+
+  private mutating func watchSilence(now: Instant) {
+    guard !self.isEnded else { return }
+    let silence = now - self.lastHeardAt
+    if silence >= self.configuration.resumeWindow {
+      self.isEnded = true
+      self.events.append(.expired)
+    } else if silence >= self.configuration.silenceTimeout, !self.toldSilent {
+      self.toldSilent = true
+      self.events.append(.silent)
+    }
+  }
+
+  private mutating func receiveVideo(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+    self.counted.packetsReceived += 1
+    self.videoStatistics.received(
+      sequence: header.sequenceNumber,
+      timestamp: header.timestamp,
+      arrival: now,
+      clockRate: .video
+    )
+    let sequence = self.videoSequences.unwrap(header.sequenceNumber)
+    if !self.nacks.received(sequence, now: now) { self.refreshNow(now: now) }
+    self.assembler.insert(
+      packet,
+      payload: header.payload,
+      header: header,
+      sequence: sequence,
+      isRepair: false,
+      now: now
+    )
+  }
+
+  private mutating func receiveRetransmission(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+    guard header.payloadType == .videoRetransmission,
+      let retransmission = RetransmissionPayload(parsing: packet, payload: header.payload)
+    else {
+      self.counted.malformedPackets += 1
+      return
+    }
+    self.counted.packetsRepaired += 1
+    let sequence = self.videoSequences.unwrap(retransmission.originalSequenceNumber)
+    _ = self.nacks.received(sequence, now: now)
+    self.assembler.insert(
+      packet,
+      payload: retransmission.payload,
+      header: header,
+      sequence: sequence,
+      isRepair: true,
+      now: now
+    )
+  }
+
+  private mutating func receiveAudio(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+    self.audioStatistics.received(
+      sequence: header.sequenceNumber,
+      timestamp: header.timestamp,
+      arrival: now,
+      clockRate: .audio
+    )
+    if let captureTime = AbsoluteCaptureTime(parsing: packet, extensions: header.extensions) {
+      self.audioTimeline.anchor(header.timestamp, at: self.configuration.ntp.instant(at: captureTime.timestamp))
+    }
+    self.audio.insert(
+      packet.extracting(header.payload),
+      sequence: self.audioSequences.unwrap(header.sequenceNumber),
+      timestamp: header.timestamp,
+      now: now
+    )
+  }
+
+  private mutating func handle(_ part: RTCPPacket, in packet: RawSpan, now: Instant) {
+    switch part {
+    case .senderReport(let report):
+      if report.ssrc == self.configuration.videoSSRC {
+        self.reports.received(report, now: now)
+        let clock = self.reports.clock
+        if let smoothed = clock.smoothedRoundTrip {
+          self.nacks.roundTrip = smoothed + clock.roundTripDeviation
+        }
+      }
+    case .application(let ssrc, let name, let subtype, let data):
+      guard ssrc == self.configuration.videoSSRC,
+        let acknowledgement = InputAcknowledgement(name: name, subtype: subtype, parsing: packet.extracting(data))
+      else { return }
+      self.input.acknowledge(acknowledgement.received)
+    case .goodbye(let ssrcs, let reason) where ssrcs.contains(self.configuration.videoSSRC):
+      guard !self.isEnded else { return }
+      self.isEnded = true
+      self.events.append(.closed(reason: reason))
+    default: break
+    }
+  }
+
+  private mutating func refreshNow(now: Instant) {
+    self.assembler.refresh()
+    self.refreshAt = now
+  }
+
+  private mutating func requestRepairs(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    if let end = self.assembler.stalledTail(quiet: self.tailQuiet, now: now),
+      !self.nacks.expected(before: end, now: now)
+    {
+      self.refreshNow(now: now)
+    }
+    self.requests.removeAll(keepingCapacity: true)
+    if self.nacks.poll(now: now, into: &self.requests) { self.refreshNow(now: now) }
+    if !self.requests.isEmpty {
+      self.rtcp.removeAll(keepingCapacity: true)
+      GenericNACK(
+        senderSSRC: self.configuration.inputSSRC,
+        mediaSSRC: self.configuration.videoSSRC,
+        missing: self.requests.map { SequenceNumber(rawValue: UInt16(truncatingIfNeeded: $0)) }
+      ).serialize(into: &self.rtcp)
+      send(self.rtcp.span.bytes, .rtcp)
+    }
+    if self.assembler.needsKeyframe, let at = self.refreshAt, at <= now {
+      self.refreshAt = now + max((self.roundTrip ?? .milliseconds(30)) * 3 / 2 + .milliseconds(50), .milliseconds(80))
+      self.counted.keyframeRequests += 1
+      self.rtcp.removeAll(keepingCapacity: true)
+      PictureLossIndication(senderSSRC: self.configuration.inputSSRC, mediaSSRC: self.configuration.videoSSRC)
+        .serialize(into: &self.rtcp)
+      send(self.rtcp.span.bytes, .rtcp)
+    }
+  }
+
+  private mutating func appendReports(now: Instant) {
+    let timestamp = self.reports.reportSent(now: now)
+    let echo = self.reports.echo(now: now)
+    let delay = ReportExchange.delayUnits(echo.delay)
+    var blocks: [ReportBlock] = []
+    if self.videoStatistics.hasReceived {
+      blocks.append(
+        self.videoStatistics.reportBlock(
+          ssrc: self.configuration.videoSSRC,
+          lastSR: echo.lastSR,
+          delaySinceLastSR: delay
+        )
+      )
+    }
+    if self.audioStatistics.hasReceived {
+      blocks.append(
+        self.audioStatistics.reportBlock(
+          ssrc: self.configuration.audioSSRC,
+          lastSR: echo.lastSR,
+          delaySinceLastSR: delay
+        )
+      )
+    }
+    if blocks.isEmpty {
+      // Nothing received yet, but the echo lets the host measure the round trip.
+      blocks.append(
+        self.videoStatistics.reportBlock(
+          ssrc: self.configuration.videoSSRC,
+          lastSR: echo.lastSR,
+          delaySinceLastSR: delay
+        )
+      )
+    }
+    SenderReport(
+      ssrc: self.configuration.inputSSRC,
+      timestamp: timestamp,
+      rtpTimestamp: ClockRate.video.timestamp(at: now),
+      packetCount: self.input.packetCount,
+      octetCount: self.input.octetCount,
+      reports: blocks
+    ).serialize(into: &self.rtcp)
+    SourceDescription(ssrc: self.configuration.inputSSRC, canonicalName: self.configuration.canonicalName)
+      .serialize(into: &self.rtcp)
+  }
+
+  private mutating func sendFarewell(_ reason: String, now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    self.rtcp.removeAll(keepingCapacity: true)
+    self.appendReports(now: now)
+    Goodbye(ssrcs: [self.configuration.inputSSRC], reason: reason).serialize(into: &self.rtcp)
+    // Nobody repeats a goodbye on request, so it goes out twice.
+    send(self.rtcp.span.bytes, .rtcp)
+    send(self.rtcp.span.bytes, .rtcp)
+  }
+}
