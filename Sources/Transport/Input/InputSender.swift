@@ -27,7 +27,6 @@ public struct InputSender: Sendable {
   private var lastSentAt = Instant.zero
   private var sendsSinceNew = 0
   private var rtpSequence: UInt16
-  private var writer = InputPacketWriter()
   private var scratch = [UInt8](repeating: 0, count: 1200)
   public var ssrc: SSRC
   /// Smoothed round-trip time, which times the repeats.
@@ -99,17 +98,11 @@ public struct InputSender: Sendable {
   /// Sends one packet when one is due.
   public mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
     guard let deadline = self.deadline, deadline <= now, let first = self.pending.first else { return }
-    self.writer.reset(firstSequence: first.sequence)
+    var scratch: [UInt8] = []
+    swap(&scratch, &self.scratch)
+    defer { swap(&scratch, &self.scratch) }
+    var writer = InputPacketWriter(firstSequence: first.sequence, at: RTPHeader.fixedByteCount)
     var last = first.sequence
-    for entry in self.pending {
-      guard self.writer.append(entry.event) else { break }
-      last = entry.sequence
-    }
-    let isNew = Int32(bitPattern: last &- self.sentThrough) > 0
-    self.sendsSinceNew = isNew ? 1 : self.sendsSinceNew + 1
-    if isNew { self.sentThrough = last }
-    self.lastSentAt = now
-
     let header = RTPHeader(
       marker: false,
       payloadType: .input,
@@ -117,15 +110,26 @@ public struct InputSender: Sendable {
       timestamp: ClockRate.video.timestamp(at: now),
       ssrc: self.ssrc
     )
+    do {
+      var span = scratch.mutableSpan
+      // SAFETY: any byte is a valid `UInt8`.
+      var bytes = unsafe span.mutableBytes
+      header.serialize(into: &bytes)
+      for entry in self.pending {
+        guard writer.append(entry.event, to: &bytes) else { break }
+        last = entry.sequence
+      }
+    }
+    let isNew = Int32(bitPattern: last &- self.sentThrough) > 0
+    self.sendsSinceNew = isNew ? 1 : self.sendsSinceNew + 1
+    if isNew { self.sentThrough = last }
+    self.lastSentAt = now
+
     self.rtpSequence &+= 1
-    let byteCount = RTPHeader.fixedByteCount + self.writer.bytes.count
-    var span = self.scratch.mutableSpan
-    var bytes = span.mutableBytes
-    header.serialize(into: &bytes, hasExtension: false)
-    bytes.copy(self.writer.bytes.span.bytes, at: RTPHeader.fixedByteCount)
+    let byteCount = RTPHeader.fixedByteCount + writer.byteCount
     self.packetCount &+= 1
-    self.octetCount &+= UInt32(self.writer.bytes.count)
-    send(self.scratch.span.bytes.extracting(0..<byteCount), .rtp)
+    self.octetCount &+= UInt32(writer.byteCount)
+    send(scratch.octets.extracting(0..<byteCount), .rtp)
   }
 
   private func isUnsent(_ sequence: UInt32) -> Bool {

@@ -1,6 +1,6 @@
-public import MediaUnits
+internal import MediaUnits
 internal import Octets
-public import RTP
+internal import RTP
 
 /// Puts audio packets into order, waiting only briefly for one that is late, and tells how many never came.
 ///
@@ -65,7 +65,7 @@ struct AudioReceiver: ~Copyable {
       let start = index * Self.slotByteCount
       body(
         .packet(sequence: next, timestamp: slot.timestamp, arrivedAt: slot.arrivedAt),
-        self.storage.span.bytes.extracting(start..<start + slot.byteCount)
+        self.storage.octets.extracting(start..<start + slot.byteCount)
       )
       return true
     }
@@ -82,7 +82,7 @@ struct AudioReceiver: ~Copyable {
     self.next = following
     self.waitingSince = nil
     self.lostCount += Int(following - next)
-    body(.lost(Int(following - next)), self.storage.span.bytes.extracting(0..<0))
+    body(.lost(Int(following - next)), self.storage.octets.extracting(0..<0))
     return true
   }
 
@@ -90,7 +90,8 @@ struct AudioReceiver: ~Copyable {
     let index = Int(sequence & Int64(Self.window - 1))
     guard self.slots[index].sequence != sequence else { return }
     var span = self.storage.mutableSpan
-    var bytes = span.mutableBytes
+    // SAFETY: any byte is a valid `UInt8`.
+    var bytes = unsafe span.mutableBytes
     bytes.copy(payload, at: index * Self.slotByteCount)
     self.slots[index] = Slot(
       sequence: sequence,

@@ -1,6 +1,6 @@
-public import MediaUnits
+internal import MediaUnits
 internal import Octets
-public import RTP
+internal import RTP
 
 /// Puts the packets of video frames together and hands frames on in order, each the moment it is complete.
 ///
@@ -179,7 +179,7 @@ struct FrameAssembler: ~Copyable {
       byteCount: self.accessUnit.count,
       repairedPacketCount: frame.repairedCount
     )
-    body(ready, self.accessUnit.span.bytes)
+    body(ready, self.accessUnit.octets)
     return true
   }
 
@@ -231,11 +231,12 @@ struct FrameAssembler: ~Copyable {
   private mutating func joinPackets(of frame: Pending) -> Bool {
     self.accessUnit.removeAll(keepingCapacity: true)
     self.depacketizer.reset()
+    let storage = self.storage
     for sequence in frame.firstSequence..<frame.firstSequence + Int64(frame.packetCount) {
       let slotIndex = Int(sequence & Int64(Self.slotCount - 1))
       let slot = self.slots[slotIndex]
       guard slot.sequence == sequence else { return false }
-      let payload = self.storage.span.bytes.extracting(slot.payloadStart..<slot.payloadEnd)
+      let payload = storage.octets.extracting(slot.payloadStart..<slot.payloadEnd)
       do {
         try self.depacketizer.append(payload: payload, to: &self.accessUnit)
       } catch {
@@ -249,7 +250,8 @@ struct FrameAssembler: ~Copyable {
   private mutating func copyPayload(_ payload: RawSpan, to slotIndex: Int, sequence: Int64) {
     let start = slotIndex * Self.slotByteCount
     var span = self.storage.mutableSpan
-    var bytes = span.mutableBytes
+    // SAFETY: any byte is a valid `UInt8`.
+    var bytes = unsafe span.mutableBytes
     bytes.copy(payload, at: start)
     self.slots[slotIndex] = Slot(sequence: sequence, payloadStart: start, payloadEnd: start + payload.byteCount)
   }

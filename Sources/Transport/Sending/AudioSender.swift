@@ -1,6 +1,6 @@
-public import MediaUnits
+internal import MediaUnits
 internal import Octets
-public import RTP
+internal import RTP
 
 /// Puts Opus packets into RTP and sends each at once.
 ///
@@ -31,18 +31,19 @@ struct AudioSender: ~Copyable {
   ///   - capturedAt: when its first sample was captured; also what its timestamp says.
   mutating func queue(_ packet: RawSpan, capturedAt: Instant, now: Instant) {
     guard packet.byteCount <= 1100, packet.byteCount > 0 else { return }
+    let announcesCaptureTime = self.lastCaptureTimeAt.map { now - $0 >= .seconds(1) } ?? true
     let header = RTPHeader(
       marker: false,
       payloadType: .audio,
       sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: self.nextSequence)),
       timestamp: ClockRate.audio.timestamp(at: capturedAt),
-      ssrc: self.ssrc
+      ssrc: self.ssrc,
+      hasExtension: announcesCaptureTime
     )
-    let announcesCaptureTime = self.lastCaptureTimeAt.map { now - $0 >= .seconds(1) } ?? true
     if announcesCaptureTime { self.lastCaptureTimeAt = now }
     let captureTime = AbsoluteCaptureTime(timestamp: self.ntp.timestamp(at: capturedAt))
     self.history.store(self.nextSequence, now: now) { slot in
-      header.serialize(into: &slot, hasExtension: announcesCaptureTime)
+      header.serialize(into: &slot)
       var offset = RTPHeader.fixedByteCount
       if announcesCaptureTime {
         offset += HeaderExtensionWriter.write(

@@ -1,5 +1,5 @@
+internal import MediaUnits
 internal import Octets
-public import MediaUnits
 
 /// The last packets of one RTP stream, in plaintext, so that any of them can be sent again.
 ///
@@ -43,9 +43,10 @@ struct PacketHistory: ~Copyable {
   ) {
     let index = Int(sequence & self.mask)
     var span = self.storage.mutableSpan
-    var bytes = span.mutableBytes
+    // SAFETY: any byte is a valid `UInt8`.
+    var bytes = unsafe span.mutableBytes
     let start = index * Self.slotByteCount
-    var slot = bytes.extracting(start..<start + Self.slotByteCount)
+    var slot = bytes._mutatingExtracting(start..<start + Self.slotByteCount)
     let (byteCount, headerByteCount) = write(&slot)
     self.entries[index] = Entry(
       sequence: sequence,
@@ -65,7 +66,7 @@ struct PacketHistory: ~Copyable {
   func withPacket(_ sequence: Int64, _ body: (RawSpan, Entry) -> Void) {
     guard let entry = self.entry(sequence) else { return }
     let start = Int(sequence & self.mask) * Self.slotByteCount
-    body(self.storage.span.bytes.extracting(start..<start + entry.byteCount), entry)
+    body(self.storage.octets.extracting(start..<start + entry.byteCount), entry)
   }
 
   /// Notes that the packet was sent again.

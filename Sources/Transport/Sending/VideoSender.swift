@@ -1,6 +1,6 @@
-public import MediaUnits
+internal import MediaUnits
 internal import Octets
-public import RTP
+internal import RTP
 
 /// Turns encoded frames into RTP packets, keeps them for a while, and sends them again when asked.
 ///
@@ -66,7 +66,10 @@ struct VideoSender: ~Copyable {
       convertedToEncoded: frame.encodedAt - frame.convertedAt,
       encodedToSent: now - frame.encodedAt
     )
-    var packetizer = H264Packetizer(maximumPayloadByteCount: Self.maximumPayloadByteCount)
+    var packetizer = H264Packetizer(
+      accessUnit: accessUnit,
+      maximumPayloadByteCount: Self.maximumPayloadByteCount
+    )
     var packetIndex: UInt16 = 0
     let captureTime = AbsoluteCaptureTime(timestamp: self.ntp.timestamp(at: frame.damagedAt))
     while let fragment = packetizer.next(in: accessUnit) {
@@ -76,7 +79,8 @@ struct VideoSender: ~Copyable {
         payloadType: .video,
         sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: self.nextSequence)),
         timestamp: timestamp,
-        ssrc: self.ssrc
+        ssrc: self.ssrc,
+        hasExtension: true
       )
       let descriptor = FrameDescriptor(
         frameIndex: self.frameIndex,
@@ -85,7 +89,7 @@ struct VideoSender: ~Copyable {
         isKeyframe: frame.isKeyframe
       )
       self.history.store(self.nextSequence, now: now) { slot in
-        header.serialize(into: &slot, hasExtension: true)
+        header.serialize(into: &slot)
         var offset = RTPHeader.fixedByteCount
         offset += HeaderExtensionWriter.write(
           into: &slot,
@@ -155,14 +159,18 @@ struct VideoSender: ~Copyable {
     let original = SequenceNumber(rawValue: UInt16(truncatingIfNeeded: sequence))
     var byteCount = 0
     let (ssrc, number) = (self.retransmissionSSRC, self.retransmissionSequence)
+    var scratch: [UInt8] = []
+    swap(&scratch, &self.scratch)
+    defer { swap(&scratch, &self.scratch) }
     self.history.withPacket(sequence) { packet, entry in
       guard var header = try? RTPHeader(parsing: packet) else { return }
       header.payloadType = .videoRetransmission
       header.ssrc = ssrc
       header.sequenceNumber = SequenceNumber(rawValue: number)
-      var span = self.scratch.mutableSpan
-      var bytes = span.mutableBytes
-      header.serialize(into: &bytes, hasExtension: true)
+      var span = scratch.mutableSpan
+      // SAFETY: any byte is a valid `UInt8`.
+    var bytes = unsafe span.mutableBytes
+      header.serialize(into: &bytes)
       let headers = entry.headerByteCount
       bytes.copy(
         packet.extracting(RTPHeader.fixedByteCount..<headers),
@@ -173,7 +181,7 @@ struct VideoSender: ~Copyable {
       byteCount = packet.byteCount + 2
     }
     guard byteCount > 0 else { return }
-    send(self.scratch.span.bytes.extracting(0..<byteCount), .rtp)
+    send(scratch.octets.extracting(0..<byteCount), .rtp)
     self.history.markRepeated(sequence, now: now)
     self.retransmissionSequence &+= 1
     self.retransmittedCount += 1

@@ -1,6 +1,6 @@
 public import MediaUnits
 internal import Octets
-public import RTP
+internal import RTP
 public import SessionProtocol
 
 /// The host's end of one session: media out, input in, told the time.
@@ -234,16 +234,16 @@ public struct HostSession: ~Copyable {
       }
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
       let roundTrip = self.roundTrip ?? .zero
-      for number in nack.sequenceNumbers { self.video.request(number, roundTrip: roundTrip, now: now) }
-    case .pictureLossIndication(_, let media) where media == self.configuration.videoSSRC:
+      for number in nack.sequenceNumbers() { self.video.request(number, roundTrip: roundTrip, now: now) }
+    case .pictureLossIndication(let loss) where loss.mediaSSRC == self.configuration.videoSSRC:
       // A key frame that cannot have arrived yet answers this request already.
       if let last = self.lastKeyframeAt, now - last < max(self.roundTrip ?? .zero, .milliseconds(15)) { return }
       self.statistics.keyframeRequests += 1
       self.events.append(.keyframeRequested)
-    case .goodbye(let ssrcs, let reason) where ssrcs.contains(self.configuration.inputSSRC):
+    case .goodbye(let goodbye) where goodbye.ssrcs.contains(self.configuration.inputSSRC):
       guard !self.isEnded else { return }
       self.isEnded = true
-      self.events.append(.ended(.goodbye(reason)))
+      self.events.append(.ended(.goodbye(goodbye.reason)))
     default: break
     }
   }
@@ -262,9 +262,16 @@ public struct HostSession: ~Copyable {
   private mutating func sendAcknowledgement(_ send: (RawSpan, PacketKind) -> Void) {
     self.mustAcknowledge = false
     self.rtcp.removeAll(keepingCapacity: true)
-    InputAcknowledgement(received: self.input.newestSequence, applied: self.input.newestSequence)
-      .serialize(ssrc: self.configuration.videoSSRC.rawValue, into: &self.rtcp)
-    send(self.rtcp.span.bytes, .rtcp)
+    let newest = self.input.newestSequence
+    ApplicationPacket(
+      ssrc: self.configuration.videoSSRC,
+      name: InputAcknowledgement.name,
+      subtype: InputAcknowledgement.subtype
+    ).serialize(
+      data: InputAcknowledgement(newestReceived: newest, newestApplied: newest).serialized,
+      into: &self.rtcp
+    )
+    send(self.rtcp.octets, .rtcp)
   }
 
   private mutating func appendReports(now: Instant) {
@@ -273,11 +280,11 @@ public struct HostSession: ~Copyable {
     let block = self.inputStatistics.reportBlock(
       ssrc: self.configuration.inputSSRC,
       lastSR: echo.lastSR,
-      delaySinceLastSR: ReportExchange.delayUnits(echo.delay)
+      delay: echo.delay
     )
     SenderReport(
       ssrc: self.configuration.videoSSRC,
-      timestamp: timestamp,
+      ntp: timestamp,
       rtpTimestamp: ClockRate.video.timestamp(at: now),
       packetCount: self.video.packetCount,
       octetCount: self.video.octetCount,
@@ -285,20 +292,20 @@ public struct HostSession: ~Copyable {
     ).serialize(into: &self.rtcp)
     SenderReport(
       ssrc: self.configuration.audioSSRC,
-      timestamp: timestamp,
+      ntp: timestamp,
       rtpTimestamp: ClockRate.audio.timestamp(at: now),
       packetCount: self.audio.packetCount,
       octetCount: self.audio.octetCount,
       reports: []
     ).serialize(into: &self.rtcp)
-    SourceDescription(ssrc: self.configuration.videoSSRC, canonicalName: self.configuration.canonicalName)
+    SourceDescription(ssrc: self.configuration.videoSSRC, cname: self.configuration.canonicalName)
       .serialize(into: &self.rtcp)
   }
 
   private mutating func sendReports(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
     self.rtcp.removeAll(keepingCapacity: true)
     self.appendReports(now: now)
-    send(self.rtcp.span.bytes, .rtcp)
+    send(self.rtcp.octets, .rtcp)
   }
 
   private mutating func sendFarewell(_ reason: String, now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
@@ -307,7 +314,7 @@ public struct HostSession: ~Copyable {
     Goodbye(ssrcs: [self.configuration.videoSSRC, self.configuration.audioSSRC], reason: reason)
       .serialize(into: &self.rtcp)
     // Nobody repeats a goodbye on request, so it goes out twice.
-    send(self.rtcp.span.bytes, .rtcp)
-    send(self.rtcp.span.bytes, .rtcp)
+    send(self.rtcp.octets, .rtcp)
+    send(self.rtcp.octets, .rtcp)
   }
 }

@@ -1,6 +1,6 @@
 public import MediaUnits
 internal import Octets
-public import RTP
+internal import RTP
 public import SessionProtocol
 
 /// The player's end of one session: media in, input out, told the time.
@@ -90,7 +90,7 @@ public struct PlayerSession: ~Copyable {
     var all = self.counted
     all.framesDelivered = self.assembler.counts.delivered
     all.framesLost = self.assembler.counts.lost
-    all.packetsLost = max(0, Int(self.videoStatistics.cumulativeLost))
+    all.packetsLost = max(0, Int(self.videoStatistics.lostCount))
     all.repeatRequests = self.nacks.requestCount
     all.audioPacketsReceived = self.audio.receivedCount
     all.audioPacketsLost = self.audio.lostCount
@@ -177,7 +177,7 @@ public struct PlayerSession: ~Copyable {
     if self.reports.dueAt <= now {
       self.rtcp.removeAll(keepingCapacity: true)
       self.appendReports(now: now)
-      send(self.rtcp.span.bytes, .rtcp)
+      send(self.rtcp.octets, .rtcp)
     }
   }
 
@@ -328,15 +328,16 @@ public struct PlayerSession: ~Copyable {
           self.nacks.roundTrip = smoothed + clock.roundTripDeviation
         }
       }
-    case .application(let ssrc, let name, let subtype, let data):
-      guard ssrc == self.configuration.videoSSRC,
-        let acknowledgement = InputAcknowledgement(name: name, subtype: subtype, parsing: packet.extracting(data))
+    case .application(let application):
+      guard application.ssrc == self.configuration.videoSSRC, application.name == InputAcknowledgement.name,
+        application.subtype == InputAcknowledgement.subtype,
+        let acknowledgement = InputAcknowledgement(parsing: packet.extracting(application.data))
       else { return }
-      self.input.acknowledge(acknowledgement.received)
-    case .goodbye(let ssrcs, let reason) where ssrcs.contains(self.configuration.videoSSRC):
+      self.input.acknowledge(acknowledgement.newestReceived)
+    case .goodbye(let goodbye) where goodbye.ssrcs.contains(self.configuration.videoSSRC):
       guard !self.isEnded else { return }
       self.isEnded = true
-      self.events.append(.closed(reason: reason))
+      self.events.append(.closed(reason: goodbye.reason))
     default: break
     }
   }
@@ -361,7 +362,7 @@ public struct PlayerSession: ~Copyable {
         mediaSSRC: self.configuration.videoSSRC,
         missing: self.requests.map { SequenceNumber(rawValue: UInt16(truncatingIfNeeded: $0)) }
       ).serialize(into: &self.rtcp)
-      send(self.rtcp.span.bytes, .rtcp)
+      send(self.rtcp.octets, .rtcp)
     }
     if self.assembler.needsKeyframe, let at = self.refreshAt, at <= now {
       self.refreshAt = now + max((self.roundTrip ?? .milliseconds(30)) * 3 / 2 + .milliseconds(50), .milliseconds(80))
@@ -369,30 +370,29 @@ public struct PlayerSession: ~Copyable {
       self.rtcp.removeAll(keepingCapacity: true)
       PictureLossIndication(senderSSRC: self.configuration.inputSSRC, mediaSSRC: self.configuration.videoSSRC)
         .serialize(into: &self.rtcp)
-      send(self.rtcp.span.bytes, .rtcp)
+      send(self.rtcp.octets, .rtcp)
     }
   }
 
   private mutating func appendReports(now: Instant) {
     let timestamp = self.reports.reportSent(now: now)
     let echo = self.reports.echo(now: now)
-    let delay = ReportExchange.delayUnits(echo.delay)
     var blocks: [ReportBlock] = []
-    if self.videoStatistics.hasReceived {
+    if self.videoStatistics.receivedCount > 0 {
       blocks.append(
         self.videoStatistics.reportBlock(
           ssrc: self.configuration.videoSSRC,
           lastSR: echo.lastSR,
-          delaySinceLastSR: delay
+          delay: echo.delay
         )
       )
     }
-    if self.audioStatistics.hasReceived {
+    if self.audioStatistics.receivedCount > 0 {
       blocks.append(
         self.audioStatistics.reportBlock(
           ssrc: self.configuration.audioSSRC,
           lastSR: echo.lastSR,
-          delaySinceLastSR: delay
+          delay: echo.delay
         )
       )
     }
@@ -402,19 +402,19 @@ public struct PlayerSession: ~Copyable {
         self.videoStatistics.reportBlock(
           ssrc: self.configuration.videoSSRC,
           lastSR: echo.lastSR,
-          delaySinceLastSR: delay
+          delay: echo.delay
         )
       )
     }
     SenderReport(
       ssrc: self.configuration.inputSSRC,
-      timestamp: timestamp,
+      ntp: timestamp,
       rtpTimestamp: ClockRate.video.timestamp(at: now),
       packetCount: self.input.packetCount,
       octetCount: self.input.octetCount,
       reports: blocks
     ).serialize(into: &self.rtcp)
-    SourceDescription(ssrc: self.configuration.inputSSRC, canonicalName: self.configuration.canonicalName)
+    SourceDescription(ssrc: self.configuration.inputSSRC, cname: self.configuration.canonicalName)
       .serialize(into: &self.rtcp)
   }
 
@@ -423,7 +423,7 @@ public struct PlayerSession: ~Copyable {
     self.appendReports(now: now)
     Goodbye(ssrcs: [self.configuration.inputSSRC], reason: reason).serialize(into: &self.rtcp)
     // Nobody repeats a goodbye on request, so it goes out twice.
-    send(self.rtcp.span.bytes, .rtcp)
-    send(self.rtcp.span.bytes, .rtcp)
+    send(self.rtcp.octets, .rtcp)
+    send(self.rtcp.octets, .rtcp)
   }
 }

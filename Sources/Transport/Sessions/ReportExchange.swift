@@ -47,7 +47,7 @@ struct ReportExchange: Sendable {
 
   /// The peer's sender report arrived.
   mutating func received(_ report: SenderReport, now: Instant) {
-    self.echoMiddle = report.timestamp.middle
+    self.echoMiddle = report.ntp.middle
     self.echoReceivedAt = now
     for block in report.reports where block.lastSR != 0 {
       guard let ours = self.sent.last(where: { $0.middle == block.lastSR }) else { continue }
@@ -55,14 +55,9 @@ struct ReportExchange: Sendable {
         sent: ours.at,
         received: now,
         peerHeld: .nanoseconds(Int64(block.delaySinceLastSR) * 1_000_000_000 / 65536),
-        peerSent: self.ntp.instant(at: report.timestamp)
+        peerSent: self.ntp.instant(at: report.ntp)
       )
       return
     }
-  }
-
-  /// `delay` in units of 1/65536 s.
-  static func delayUnits(_ delay: Duration) -> UInt32 {
-    UInt32(clamping: max(0, delay.wholeNanoseconds) / 1000 * 65536 / 1_000_000)
   }
 }
