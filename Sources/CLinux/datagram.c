@@ -1,0 +1,116 @@
+#define _GNU_SOURCE
+#include "datagram.h"
+
+#include <errno.h>
+#include <netinet/udp.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+// Room for the one control message that either direction uses: an int on receiving, a uint16_t on sending.
+union control {
+  char bytes[CMSG_SPACE(sizeof(int))];
+  struct cmsghdr alignment;
+};
+
+int shim_udp_socket(int family) {
+  return socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+int shim_enable_gro(int descriptor) {
+  int on = 1;
+  return setsockopt(descriptor, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+}
+
+int shim_recvmmsg(int descriptor, struct shim_datagram *messages, unsigned count) {
+  struct mmsghdr headers[SHIM_BATCH_CAPACITY];
+  struct iovec vectors[SHIM_BATCH_CAPACITY];
+  union control controls[SHIM_BATCH_CAPACITY];
+  if (count > SHIM_BATCH_CAPACITY) count = SHIM_BATCH_CAPACITY;
+  for (unsigned index = 0; index < count; index++) {
+    struct shim_datagram *message = &messages[index];
+    vectors[index] = (struct iovec){.iov_base = message->base, .iov_len = message->byteCount};
+    headers[index].msg_hdr = (struct msghdr){
+        .msg_name = &message->address,
+        .msg_namelen = sizeof message->address,
+        .msg_iov = &vectors[index],
+        .msg_iovlen = 1,
+        .msg_control = controls[index].bytes,
+        .msg_controllen = sizeof controls[index].bytes,
+    };
+  }
+  int received;
+  do received = recvmmsg(descriptor, headers, count, MSG_DONTWAIT, NULL);
+  while (received < 0 && errno == EINTR);
+
+  for (int index = 0; index < received; index++) {
+    struct msghdr *header = &headers[index].msg_hdr;
+    struct shim_datagram *message = &messages[index];
+    message->byteCount = headers[index].msg_len;
+    message->segmentByteCount = 0;
+    message->isTruncated = (header->msg_flags & MSG_TRUNC) != 0;
+    message->addressByteCount = header->msg_namelen;
+    for (struct cmsghdr *item = CMSG_FIRSTHDR(header); item != NULL; item = CMSG_NXTHDR(header, item)) {
+      if (item->cmsg_level != IPPROTO_UDP || item->cmsg_type != UDP_GRO) continue;
+      int segment;
+      memcpy(&segment, CMSG_DATA(item), sizeof segment);
+      if (segment > 0) message->segmentByteCount = (size_t)segment;
+    }
+  }
+  return received;
+}
+
+int shim_sendmmsg(int descriptor, const struct shim_datagram *messages, unsigned count) {
+  struct mmsghdr headers[SHIM_BATCH_CAPACITY];
+  struct iovec vectors[SHIM_BATCH_CAPACITY];
+  union control controls[SHIM_BATCH_CAPACITY];
+  if (count > SHIM_BATCH_CAPACITY) count = SHIM_BATCH_CAPACITY;
+  for (unsigned index = 0; index < count; index++) {
+    const struct shim_datagram *message = &messages[index];
+    vectors[index] = (struct iovec){.iov_base = message->base, .iov_len = message->byteCount};
+    headers[index].msg_hdr = (struct msghdr){
+        .msg_name = (void *)&message->address,
+        .msg_namelen = message->addressByteCount,
+        .msg_iov = &vectors[index],
+        .msg_iovlen = 1,
+    };
+    if (message->segmentByteCount == 0 || message->byteCount <= message->segmentByteCount) continue;
+    headers[index].msg_hdr.msg_control = controls[index].bytes;
+    headers[index].msg_hdr.msg_controllen = CMSG_SPACE(sizeof(uint16_t));
+    struct cmsghdr *item = CMSG_FIRSTHDR(&headers[index].msg_hdr);
+    item->cmsg_level = IPPROTO_UDP;
+    item->cmsg_type = UDP_SEGMENT;
+    item->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+    uint16_t segment = (uint16_t)message->segmentByteCount;
+    memcpy(CMSG_DATA(item), &segment, sizeof segment);
+  }
+  int sent;
+  do sent = sendmmsg(descriptor, headers, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent;
+}
+
+int shim_eventfd(void) {
+  return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+int shim_ppoll(struct pollfd *descriptors, unsigned count, int64_t nanoseconds) {
+  struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  return ppoll(descriptors, count, nanoseconds < 0 ? NULL : &timeout, NULL);
+}
+
+void shim_enter_media_thread(const char *name) {
+  pthread_setname_np(pthread_self(), name);
+  // On Linux a `who` of 0 means the calling thread, not the whole process.
+  setpriority(PRIO_PROCESS, 0, -10);
+}

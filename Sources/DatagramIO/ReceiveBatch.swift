@@ -1,0 +1,67 @@
+internal import CLinux
+
+/// Room for what one receive call brings: allocated once, filled again and again.
+///
+/// The kernel may hand over many datagrams of one sender as one run (UDP_GRO); ``forEach(_:)`` cuts the run again.
+public struct ReceiveBatch: ~Copyable {
+  /// The largest run of datagrams that the kernel joins.
+  private static let messageByteCount = 65_536
+
+  private let arena: UnsafeMutableRawPointer
+  private let messages: UnsafeMutablePointer<shim_datagram>
+  private let capacity: Int
+  private var messageCount = 0
+
+  /// Datagrams that the kernel cut because they were larger than any that we take; they are not handed out.
+  public private(set) var truncatedCount = 0
+
+  /// Allocates 64 KiB a message.
+  ///
+  /// - Parameter capacity: messages that one call takes, 1 ... 32.
+  public init(capacity: Int = 32) {
+    precondition((1...Int(SHIM_BATCH_CAPACITY)).contains(capacity), "a receive batch holds 1 to 32 messages")
+    self.capacity = capacity
+    self.arena = .allocate(byteCount: capacity * Self.messageByteCount, alignment: 64)
+    self.messages = .allocate(capacity: capacity)
+    self.messages.initialize(repeating: shim_datagram(), count: capacity)
+  }
+
+  deinit {
+    self.messages.deallocate()
+    self.arena.deallocate()
+  }
+
+  /// Whether the last call filled every message, so that there may be more to fetch.
+  public var isFull: Bool { self.messageCount == self.capacity }
+
+  /// Hands out each datagram of the last receive call, in order of arrival.
+  ///
+  /// - Parameter body: may change the bytes in place; they are overwritten by the next receive call.
+  /// - Complexity: O(datagrams); allocates nothing.
+  public func forEach(_ body: (UnsafeMutableRawBufferPointer, SocketAddress) -> Void) {
+    for index in 0..<self.messageCount {
+      let message = self.messages + index
+      guard message.pointee.isTruncated == 0, let source = SocketAddress(message.pointee.address) else { continue }
+      let bytes = UnsafeMutableRawBufferPointer(start: message.pointee.base, count: message.pointee.byteCount)
+      let segment = message.pointee.segmentByteCount == 0 ? bytes.count : message.pointee.segmentByteCount
+      var offset = 0
+      while offset < bytes.count {
+        let end = min(offset + segment, bytes.count)
+        body(UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<end]), source)
+        offset = end
+      }
+    }
+  }
+
+  /// Fills the batch from `descriptor`; -1 leaves it empty and `errno` set.
+  mutating func fill(from descriptor: Int32) -> Int32 {
+    for index in 0..<self.capacity {
+      self.messages[index].base = self.arena + index * Self.messageByteCount
+      self.messages[index].byteCount = Self.messageByteCount
+    }
+    let received = shim_recvmmsg(descriptor, self.messages, UInt32(self.capacity))
+    self.messageCount = max(0, Int(received))
+    for index in 0..<self.messageCount where self.messages[index].isTruncated != 0 { self.truncatedCount += 1 }
+    return received
+  }
+}
