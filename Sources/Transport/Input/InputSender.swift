@@ -26,6 +26,8 @@ public struct InputSender: Sendable {
   private var sentThrough: UInt32 = 0
   private var lastSentAt = Instant.zero
   private var sendsSinceNew = 0
+  /// The last packet could not hold everything: more has to wait for an acknowledgement.
+  private var isFull = false
   private var rtpSequence: UInt16
   private var scratch = [UInt8](repeating: 0, count: 1200)
   public var ssrc: SSRC
@@ -72,6 +74,7 @@ public struct InputSender: Sendable {
     // An acknowledgement of what was never sent is a peer's mistake.
     guard Int32(bitPattern: sequence &- self.sentThrough) <= 0 else { return }
     self.pending.removeAll { Int32(bitPattern: $0.sequence &- sequence) <= 0 }
+    self.isFull = false
     if self.pending.isEmpty { self.sendsSinceNew = 0 }
   }
 
@@ -80,6 +83,7 @@ public struct InputSender: Sendable {
     self.ssrc = ssrc
     self.lastSentAt = .zero
     self.sendsSinceNew = 0
+    self.isFull = false
     self.packetCount = 0
     self.octetCount = 0
     if let first = self.pending.first { self.sentThrough = first.sequence &- 1 }
@@ -88,7 +92,7 @@ public struct InputSender: Sendable {
   /// When ``poll(now:_:)`` next has something to send; `nil` while everything is acknowledged.
   public var deadline: Instant? {
     guard let newest = self.pending.last else { return nil }
-    if self.isUnsent(newest.sequence) {
+    if self.isUnsent(newest.sequence), !self.isFull {
       if case .pointerMotion = newest.event { return self.lastSentAt + Self.motionInterval }
       return .zero
     }
@@ -120,6 +124,7 @@ public struct InputSender: Sendable {
         last = entry.sequence
       }
     }
+    self.isFull = last != self.newestSequence
     let isNew = Int32(bitPattern: last &- self.sentThrough) > 0
     self.sendsSinceNew = isNew ? 1 : self.sendsSinceNew + 1
     if isNew { self.sentThrough = last }

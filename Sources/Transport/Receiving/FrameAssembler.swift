@@ -188,6 +188,11 @@ struct FrameAssembler: ~Copyable {
     self.needsKeyframe = true
   }
 
+  /// Whether some of a key frame that could be shown has arrived.
+  var hasKeyframeUnderWay: Bool {
+    self.pending.contains { $0.isKeyframe && $0.receivedCount > 0 && $0.index >= self.nextIndex ?? 0 }
+  }
+
   /// Extended sequence number before which nothing is needed any more, or `nil` before the first frame.
   var neededFrom: Int64? {
     guard let nextIndex = self.nextIndex else { return nil }
@@ -195,22 +200,12 @@ struct FrameAssembler: ~Copyable {
     return frame.index == nextIndex ? frame.firstSequence : nil
   }
 
-  /// The newest frame's end, if some of it is missing and nothing of it has come for `quiet`.
-  func stalledTail(quiet: Duration, now: Instant) -> Int64? {
-    guard self.newestIndex >= 0 else { return nil }
-    let frame = self.pending[Int(self.newestIndex & Int64(Self.window - 1))]
-    guard frame.index == self.newestIndex, frame.receivedCount >= 0, !frame.isComplete,
-      now - frame.lastReceivedAt >= quiet
-    else { return nil }
-    return frame.firstSequence + Int64(frame.packetCount)
-  }
-
-  /// When ``stalledTail(quiet:now:)`` is worth asking; `nil` when the newest frame is whole.
-  func tailDeadline(quiet: Duration) -> Instant? {
+  /// Where the newest frame ends and when something of it last came, while some of it is missing.
+  var unfinishedTail: (end: Int64, lastReceivedAt: Instant)? {
     guard self.newestIndex >= 0 else { return nil }
     let frame = self.pending[Int(self.newestIndex & Int64(Self.window - 1))]
     guard frame.index == self.newestIndex, frame.receivedCount >= 0, !frame.isComplete else { return nil }
-    return frame.lastReceivedAt + quiet
+    return (frame.firstSequence + Int64(frame.packetCount), frame.lastReceivedAt)
   }
 
   private func nextDecodable() -> Int? {

@@ -28,7 +28,8 @@ public struct NACKGenerator: Sendable {
 
   private let configuration: Configuration
   private var missing: [Missing] = []
-  private var newest: Int64?
+  /// The last packet that is known to have been sent; `nil` before the stream begins.
+  public private(set) var newest: Int64?
   /// Smoothed round-trip time plus its deviation, as the retry timer.
   public var roundTrip: Duration = .milliseconds(30)
   /// Packets asked for again, counting each request.
@@ -52,6 +53,11 @@ public struct NACKGenerator: Sendable {
   /// Whether anything older than `sequence` is still awaited.
   public func isMissing(before sequence: Int64) -> Bool {
     self.missing.contains { $0.sequence < sequence }
+  }
+
+  /// The stream begins with `sequence`, which has not arrived yet.
+  public mutating func begin(at sequence: Int64) {
+    self.newest = sequence - 1
   }
 
   /// A packet arrived, in any order, for the first or the second time.

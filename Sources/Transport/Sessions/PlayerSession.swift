@@ -56,7 +56,7 @@ public struct PlayerSession: ~Copyable {
   private var lastHeardAt: Instant
   private var toldSilent = false
   private var isEnded = false
-  private var refreshAt: Instant?
+  private var refreshAt: Instant
   private var requests: [Int64] = []
   private var farewell: String?
   private var rtcp: [UInt8] = []
@@ -157,8 +157,8 @@ public struct PlayerSession: ~Copyable {
     if let at = self.input.deadline { earliest = min(earliest, at) }
     if let at = self.nacks.deadline { earliest = min(earliest, at) }
     if let at = self.audio.deadline { earliest = min(earliest, at) }
-    if let at = self.assembler.tailDeadline(quiet: self.tailQuiet) { earliest = min(earliest, at) }
-    if self.assembler.needsKeyframe, let at = self.refreshAt { earliest = min(earliest, at) }
+    if let tail = self.unnoticedTail { earliest = min(earliest, tail.noticeAt) }
+    if self.assembler.needsKeyframe { earliest = min(earliest, self.refreshAt) }
     return earliest
   }
 
@@ -239,8 +239,10 @@ public struct PlayerSession: ~Copyable {
     self.events.isEmpty ? nil : self.events.removeFirst()
   }
 
-  private var tailQuiet: Duration {
-    max(Self.tailQuiet, (self.roundTrip ?? .zero) / 4)
+  /// The newest frame's end and when to count it as lost, while no later packet has shown that it was sent.
+  private var unnoticedTail: (end: Int64, noticeAt: Instant)? {
+    guard let tail = self.assembler.unfinishedTail, tail.end - 1 > self.nacks.newest ?? -1 else { return nil }
+    return (tail.end, tail.lastReceivedAt + max(Self.tailQuiet, (self.roundTrip ?? .zero) / 4))
   }
 
   private mutating func heard(now: Instant) {
@@ -269,6 +271,12 @@ public struct PlayerSession: ~Copyable {
       clockRate: .video
     )
     let sequence = self.videoSequences.unwrap(header.sequenceNumber)
+    if self.counted.packetsReceived == 1,
+      let descriptor = FrameDescriptor(parsing: packet, extensions: header.extensions)
+    {
+      // What came before the first packet of its frame is missing too.
+      self.nacks.begin(at: sequence - Int64(descriptor.packetIndex))
+    }
     if !self.nacks.received(sequence, now: now) { self.refreshNow(now: now) }
     self.assembler.insert(
       packet,
@@ -278,6 +286,10 @@ public struct PlayerSession: ~Copyable {
       isRepair: false,
       now: now
     )
+    if self.assembler.nextIndex == nil, self.counted.keyframeRequests == 0, !self.assembler.hasKeyframeUnderWay {
+      // The first key frame was lost as a whole.
+      self.refreshAt = min(self.refreshAt, now + .milliseconds(10))
+    }
   }
 
   private mutating func receiveRetransmission(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
@@ -348,9 +360,7 @@ public struct PlayerSession: ~Copyable {
   }
 
   private mutating func requestRepairs(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
-    if let end = self.assembler.stalledTail(quiet: self.tailQuiet, now: now),
-      !self.nacks.expected(before: end, now: now)
-    {
+    if let tail = self.unnoticedTail, tail.noticeAt <= now, !self.nacks.expected(before: tail.end, now: now) {
       self.refreshNow(now: now)
     }
     self.requests.removeAll(keepingCapacity: true)
@@ -364,8 +374,11 @@ public struct PlayerSession: ~Copyable {
       ).serialize(into: &self.rtcp)
       send(self.rtcp.octets, .rtcp)
     }
-    if self.assembler.needsKeyframe, let at = self.refreshAt, at <= now {
+    if self.assembler.needsKeyframe, self.refreshAt <= now {
+      // A key frame that is on its way is better repaired than asked for again.
+      let isArriving = self.assembler.hasKeyframeUnderWay && self.nacks.deadline != nil
       self.refreshAt = now + max((self.roundTrip ?? .milliseconds(30)) * 3 / 2 + .milliseconds(50), .milliseconds(80))
+      guard !isArriving else { return }
       self.counted.keyframeRequests += 1
       self.rtcp.removeAll(keepingCapacity: true)
       PictureLossIndication(senderSSRC: self.configuration.inputSSRC, mediaSSRC: self.configuration.videoSSRC)

@@ -1,0 +1,53 @@
+import DatagramIO
+import Handshake
+import MediaUnits
+import SRTPProtection
+import SessionProtocol
+import Transport
+
+/// One set of keys with the host, and the transport state that goes with it. Used by the network thread alone.
+final class HostLink {
+  let grant: SessionGrant
+  var session: PlayerSession
+  /// Datagrams that failed authentication or were replayed.
+  private(set) var rejectedCount = 0
+  private var protection: SRTPSender
+  private var unprotection: SRTPReceiver
+
+  init(grant: SessionGrant, session: consuming PlayerSession, keys: SessionKeys) throws {
+    self.grant = grant
+    self.session = session
+    self.protection = try SRTPSender(keys.playerToHost)
+    self.unprotection = try SRTPReceiver(keys.hostToPlayer)
+  }
+
+  /// Takes one SRTP or SRTCP datagram.
+  func receive(_ datagram: UnsafeMutableRawBufferPointer, kind: PacketKind, now: Instant) {
+    do {
+      switch kind {
+      case .rtp:
+        let opened = try self.unprotection.unprotectRTP(datagram)
+        self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<opened.byteCount]).bytes, now: now)
+      case .rtcp:
+        let byteCount = try self.unprotection.unprotectRTCP(datagram)
+        self.session.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
+      }
+    } catch {
+      self.rejectedCount += 1
+    }
+  }
+
+  /// Protects everything that the session wants sent now, into `batch`.
+  func poll(now: Instant, to address: SocketAddress, into batch: inout SendBatch) {
+    self.session.poll(now: now) { packet, kind in
+      _ = batch.append(to: address, maximumByteCount: packet.byteCount + SRTPSender.maximumOverhead) { buffer in
+        packet.withUnsafeBytes { plaintext in
+          switch kind {
+          case .rtp: self.protection.protectRTP(plaintext, into: buffer)
+          case .rtcp: self.protection.protectRTCP(plaintext, into: buffer)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+public import FFmpegCodec
+public import Handshake
+public import MediaUnits
+public import Presentation
+public import SessionProtocol
+
+/// What a player connects to, asks for, and does with what it gets.
+public struct PlayerConfiguration: Sendable {
+  /// Where decoded pictures go, besides being decoded.
+  public enum VideoOutput: Hashable, Sendable {
+    /// An X11 window, which is also a source of input.
+    case window(title: String)
+    /// The controlling terminal, which is also a source of input.
+    case terminal
+    /// Raw pictures to a file, or to standard output for "-".
+    case raw(path: String, format: RawVideoWriter.Format)
+    /// Every `interval`th picture as a PNG file in `directory`.
+    case snapshots(directory: String, interval: Int)
+    /// One line for each picture that carries a latency strip.
+    case strip(path: String)
+  }
+
+  public enum AudioOutput: Hashable, Sendable {
+    case none
+    case pulseAudio
+    case wav(path: String)
+  }
+
+  public var host: HostAddress
+  public var identity: StaticKeyPair
+  public var size = PictureSize(width: 1280, height: 720)
+  /// Frames per second, 1 ... 240.
+  public var frameRate = 60
+  public var bitrate = Bitrate.megabits(10)
+  /// 0 for no sound, 5 or 10.
+  public var audioPacketMilliseconds = 10
+  public var videoOutputs: [VideoOutput] = []
+  public var audioOutput = AudioOutput.none
+  /// Where to record both streams as they come: .mp4 or .mkv.
+  public var recordingPath: String?
+  /// Where to keep one thumbnail in so many pictures for a contact sheet; 0 for none.
+  public var thumbnailInterval = 0
+  public var inputScript: InputScript?
+  /// Ends the session by itself after this long, counted from the first picture.
+  public var duration: Duration?
+  /// Where to write one JSON line for each frame and each second.
+  public var statisticsPath: String?
+  /// Where to append the SRTP master keys.
+  public var keyLogPath: String?
+  /// How long to try before giving up on a host that does not answer.
+  public var connectTimeout = Duration.seconds(5)
+
+  public init(host: HostAddress, identity: StaticKeyPair) {
+    self.host = host
+    self.identity = identity
+  }
+}

@@ -1,0 +1,117 @@
+import DatagramIO
+import Dispatch
+import MediaUnits
+import SessionProtocol
+import Synchronization
+import Transport
+
+/// What a player's threads tell each other. The only state that they share.
+final class PlayerLink: Sendable {
+  /// When each of the last input events was sent, to find how long it took to show.
+  private struct SentInputs: Sendable {
+    static let capacity = 1024
+    var at = [Instant](repeating: .zero, count: SentInputs.capacity)
+    var newest: UInt32 = 0
+    var shown: UInt32 = 0
+  }
+
+  /// Whole frames on their way to the picture thread.
+  let frames: Mailbox<ReceivedFrame>
+  /// Opus packets on their way to the audio thread.
+  let audio: Mailbox<ReceivedAudio>
+  let networkWakeup: Wakeup
+  let pictureWakeup: Wakeup
+  let audioSignal = DispatchSemaphore(value: 0)
+  let mustStop = Atomic(false)
+  /// The decoder could not use a frame.
+  let decodingFailed = Atomic(false)
+  /// The first picture has been decoded.
+  let hasPicture = Atomic(false)
+  private let inputs = Mutex<[InputEvent]>([])
+  private let sentInputs = Mutex(SentInputs())
+  private let end = Mutex<PlayerEnd?>(nil)
+  private let network = Mutex(NetworkFigures())
+
+  init(framePadding: Int) throws {
+    self.frames = Mailbox(capacity: 16, byteCount: 256 << 10, padding: framePadding)
+    self.audio = Mailbox(capacity: 64, byteCount: 1500)
+    self.networkWakeup = try Wakeup()
+    self.pictureWakeup = try Wakeup()
+  }
+
+  /// Ends the session; only the first reason counts.
+  func finish(_ reason: PlayerEnd) {
+    self.end.withLock { if $0 == nil { $0 = reason } }
+    self.mustStop.store(true, ordering: .relaxed)
+    self.networkWakeup.signal()
+    self.pictureWakeup.signal()
+    self.audioSignal.signal()
+  }
+
+  /// Why the session ended; `nil` while it goes on.
+  var endReason: PlayerEnd? { self.end.withLock { $0 } }
+
+  /// Queues an input event. More than a thousand waiting means that nobody takes them, and further ones are dropped.
+  func send(_ event: InputEvent) {
+    self.inputs.withLock { if $0.count < 1024 { $0.append(event) } }
+    self.networkWakeup.signal()
+  }
+
+  /// Takes the queued input events.
+  func takeInputs() -> [InputEvent] {
+    self.inputs.withLock { inputs in
+      guard !inputs.isEmpty else { return [] }
+      defer { inputs = [] }
+      return inputs
+    }
+  }
+
+  /// Notes that event number `sequence` was sent first at `now`.
+  func inputSent(_ sequence: UInt32, now: Instant) {
+    self.sentInputs.withLock { sent in
+      sent.at[Int(sequence) % SentInputs.capacity] = now
+      sent.newest = sequence
+    }
+  }
+
+  /// A picture that shows every event up to `sequence` was decoded at `now`: how long each newly shown one took.
+  func inputShown(_ sequence: UInt32, now: Instant, _ body: (Duration) -> Void) {
+    self.sentInputs.withLock { sent in
+      guard sequence > sent.shown, sequence <= sent.newest else { return }
+      let oldest = max(sent.shown + 1, sequence - min(sequence - 1, UInt32(SentInputs.capacity - 1)))
+      for number in oldest...sequence { body(now - sent.at[Int(number) % SentInputs.capacity]) }
+      sent.shown = sequence
+    }
+  }
+
+  /// Publishes the network thread's figures.
+  func publish(_ figures: NetworkFigures) {
+    self.network.withLock { $0 = figures }
+  }
+
+  /// The network thread's latest figures.
+  var networkFigures: NetworkFigures { self.network.withLock { $0 } }
+}
+
+/// What the network thread knows, for the status line and the summary.
+public struct NetworkFigures: Hashable, Sendable {
+  public var statistics = PlayerSession.Statistics()
+  /// `nil` before the first exchange of reports.
+  public var roundTrip: Duration?
+  /// Twice the most by which the host's instants can be off on this machine's clock.
+  public var clockUncertainty: Duration = .zero
+  /// Datagrams that failed authentication, were replayed, or belong to nothing.
+  public var rejectedDatagrams = 0
+  /// Times that the session was resumed.
+  public var resumptions = 0
+  /// What the host granted; `nil` before it has.
+  public var grant: SessionGrant?
+  /// First hello → grant.
+  public var handshakeTime: Duration = .zero
+  /// First hello → first video packet.
+  public var firstPacketTime: Duration?
+  public var inputEventsSent = 0
+  public var startedAt = Instant.zero
+
+  public init() {}
+}

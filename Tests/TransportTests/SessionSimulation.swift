@@ -1,0 +1,213 @@
+import MediaUnits
+import NetworkSimulator
+import Octets
+import RTP
+import SessionProtocol
+import Transport
+
+/// Both ends of a session and the path between them, on one virtual clock.
+///
+/// A synthetic game draws a frame each `frameInterval`; its encoder refers only to the frame before, as ours does, and
+/// the player's decoder checks that it was given that frame.
+struct SessionSimulation: ~Copyable {
+  struct Datagram: Sendable {
+    var bytes: [UInt8]
+    var kind: PacketKind
+  }
+
+  struct Report: Hashable {
+    var framesSent = 0
+    var framesDecoded = 0
+    /// Frames handed to the decoder without the frame that they refer to.
+    var brokenReferences = 0
+    /// Frames whose bytes were not what was sent.
+    var damagedFrames = 0
+    var longestGap = Duration.zero
+    var lastDecodedAt = Instant.zero
+    var inputsApplied: [UInt16] = []
+    var inputsSent = 0
+    var keyframesSent = 0
+    var retransmissions = 0
+    var audioPackets = 0
+    var audioLost = 0
+    var transitDelays: [Duration] = []
+    var clockOffset: Duration?
+    var hostEvents: [HostSession.Event] = []
+    var playerEvents: [PlayerSession.Event] = []
+    var stepsLeft = 0
+  }
+
+  static let frameInterval = Duration.nanoseconds(16_666_667)
+  /// Bytes to make frames of; without zeros, so that none looks like a start code.
+  private static let noise: [UInt8] = {
+    var random = SplitMix64(seed: 1)
+    return (0..<65_536).map { _ in UInt8.random(in: 1...255, using: &random) }
+  }()
+  private static let skew = Duration.milliseconds(1234)
+
+  var host: HostSession
+  var player: PlayerSession
+  var down: SimulatedLink<Datagram>
+  var up: SimulatedLink<Datagram>
+  var report = Report()
+  var isHostHeard = true
+  var isPlayerHeard = true
+  private(set) var now = Instant(nanoseconds: 1_000_000_000)
+  private var random: SplitMix64
+  private var mustSendKeyframe = true
+  private var lastDecoded: Int64 = -1
+  private var sentFrames: [[UInt8]] = []
+  private var nextInput: UInt16 = 0
+  private var nextFrameAt = Instant.zero
+  private var nextAudioAt = Instant.zero
+  private var nextInputAt = Instant.zero
+  private var frameByteCounts: ClosedRange<Int>
+
+  init(
+    _ conditions: LinkConditions,
+    seed: UInt64,
+    frameByteCounts: ClosedRange<Int> = 2_000...20_000,
+    silenceTimeout: Duration = .seconds(5)
+  ) {
+    func configuration(_ name: String, _ seed: UInt64, skew: Duration) -> SessionConfiguration {
+      SessionConfiguration(
+        videoSSRC: SSRC(rawValue: 100),
+        videoRetransmissionSSRC: SSRC(rawValue: 101),
+        audioSSRC: SSRC(rawValue: 102),
+        inputSSRC: SSRC(rawValue: 103),
+        canonicalName: name,
+        ntp: NTPClock(epochNanoseconds: 3_900_000_000_000_000_000 + skew.wholeNanoseconds),
+        silenceTimeout: silenceTimeout,
+        sequenceSeed: seed
+      )
+    }
+    self.host = HostSession(configuration: configuration("host", seed, skew: Self.skew), now: self.now)
+    self.player = PlayerSession(configuration: configuration("player", ~seed, skew: .zero), now: self.now)
+    self.down = SimulatedLink(conditions, seed: seed)
+    self.up = SimulatedLink(conditions, seed: seed &* 31 &+ 7)
+    self.random = SplitMix64(seed: seed ^ 0xABCD)
+    self.frameByteCounts = frameByteCounts
+    self.nextFrameAt = self.now
+    self.nextAudioAt = self.now
+    self.nextInputAt = self.now
+  }
+
+  /// Runs for `duration` of virtual time.
+  ///
+  /// - Parameters:
+  ///   - isPlaying: whether the game draws, sounds and is steered meanwhile; otherwise what is under way settles.
+  mutating func run(for duration: Duration, isPlaying: Bool = true) {
+    let end = self.now + duration
+    // Far more steps than a run needs: a livelock fails, never hangs.
+    var stepsLeft = 2000 + Int(duration.inSeconds * 40_000)
+    while self.now < end, stepsLeft > 0 {
+      stepsLeft -= 1
+      if isPlaying { self.play() }
+      self.exchange()
+      var next = min(end, self.host.deadline, self.player.deadline)
+      if let at = self.down.deadline { next = min(next, at) }
+      if let at = self.up.deadline { next = min(next, at) }
+      if isPlaying { next = min(next, self.nextFrameAt, self.nextAudioAt, self.nextInputAt) }
+      self.now = max(next, self.now + .microseconds(1))
+    }
+    self.report.stepsLeft = stepsLeft
+    self.report.retransmissions = self.host.statistics.retransmissions
+    self.report.audioLost = self.player.statistics.audioPacketsLost
+  }
+
+  private mutating func play() {
+    if self.nextFrameAt <= self.now {
+      self.nextFrameAt = self.now + Self.frameInterval
+      self.drawFrame()
+    }
+    if self.nextAudioAt <= self.now {
+      self.nextAudioAt = self.now + .milliseconds(10)
+      let packet = [UInt8](repeating: 7, count: 160)
+      self.host.send(audio: packet.octets, capturedAt: self.now, now: self.now)
+    }
+    if self.nextInputAt <= self.now {
+      self.nextInputAt = self.now + .milliseconds(Int64.random(in: 1...30, using: &self.random))
+      self.nextInput &+= 1
+      if self.player.send(.key(code: self.nextInput, isPressed: true), now: self.now) != nil {
+        self.report.inputsSent += 1
+      }
+    }
+  }
+
+  private mutating func drawFrame() {
+    let isKeyframe = self.mustSendKeyframe
+    self.mustSendKeyframe = false
+    let byteCount = Int.random(in: self.frameByteCounts, using: &self.random)
+    var accessUnit: [UInt8] = [0, 0, 0, 1, isKeyframe ? 0x65 : 0x41]
+    let start = Int.random(in: 0..<Self.noise.count - byteCount, using: &self.random)
+    accessUnit.append(contentsOf: Self.noise[start..<start + byteCount])
+    let frame = VideoFrame(
+      isKeyframe: isKeyframe,
+      damagedAt: self.now,
+      capturedAt: self.now,
+      convertedAt: self.now,
+      encodedAt: self.now,
+      inputSequence: self.host.input.newestSequence
+    )
+    self.host.send(accessUnit.octets, frame: frame, now: self.now)
+    self.sentFrames.append(accessUnit)
+    self.report.framesSent += 1
+    if isKeyframe { self.report.keyframesSent += 1 }
+  }
+
+  private mutating func exchange() {
+    while let datagram = self.down.receive(now: self.now) {
+      guard self.isHostHeard else { continue }
+      switch datagram.kind {
+      case .rtp: self.player.handle(rtp: datagram.bytes.octets, now: self.now)
+      case .rtcp: self.player.handle(rtcp: datagram.bytes.octets, now: self.now)
+      }
+    }
+    while let datagram = self.up.receive(now: self.now) {
+      guard self.isPlayerHeard else { continue }
+      switch datagram.kind {
+      case .rtp: self.host.handle(rtp: datagram.bytes.octets, now: self.now)
+      case .rtcp: self.host.handle(rtcp: datagram.bytes.octets, now: self.now)
+      }
+    }
+    self.decode()
+    let now = self.now
+    self.host.poll(now: now) { packet, kind in
+      self.down.send(Datagram(bytes: packet.copied, kind: kind), byteCount: packet.byteCount + 16, now: now)
+    }
+    self.player.poll(now: now) { packet, kind in
+      self.up.send(Datagram(bytes: packet.copied, kind: kind), byteCount: packet.byteCount + 16, now: now)
+    }
+    while let event = self.host.nextEvent() {
+      switch event {
+      case .input(_, .key(let code, _)): self.report.inputsApplied.append(code)
+      case .keyframeRequested: self.mustSendKeyframe = true
+      default: self.report.hostEvents.append(event)
+      }
+    }
+    while let event = self.player.nextEvent() { self.report.playerEvents.append(event) }
+  }
+
+  private mutating func decode() {
+    let now = self.now
+    while self.player.nextFrame({ frame, accessUnit in
+      if !frame.isKeyframe, frame.index != self.lastDecoded + 1 { self.report.brokenReferences += 1 }
+      if accessUnit.copied != self.sentFrames[Int(frame.index)] { self.report.damagedFrames += 1 }
+      self.lastDecoded = frame.index
+      if self.report.framesDecoded > 0 {
+        self.report.longestGap = max(self.report.longestGap, now - self.report.lastDecodedAt)
+      }
+      self.report.lastDecodedAt = now
+      self.report.framesDecoded += 1
+      if let host = frame.host { self.report.transitDelays.append(now - host.sentAt) }
+    }) {}
+    while self.player.nextAudio(now: now, { step, _ in
+      if case .packet = step { self.report.audioPackets += 1 }
+    }) {}
+  }
+}
+
+extension RawSpan {
+  /// The bytes as an array.
+  var copied: [UInt8] { self.withUnsafeBytes { Array($0) } }
+}
