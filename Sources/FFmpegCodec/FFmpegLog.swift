@@ -35,8 +35,9 @@ enum FFmpegLog {
       return try body()
     } catch {
       let said = self.lines.withLock { $0[thread] ?? [] }
-      guard error.detail == nil, !said.isEmpty else { throw error }
-      throw FFmpegError(code: error.code, operation: error.operation, detail: said.joined(separator: "; "))
+      guard !said.isEmpty else { throw error }
+      let detail = ([error.detail].compactMap(\.self) + said).joined(separator: "; ")
+      throw FFmpegError(code: error.code, operation: error.operation, detail: detail)
     }
   }
 

@@ -13,10 +13,10 @@ final class HardwareUpload {
   /// - Throws: ``FFmpegError`` if there is no VA-API device, or it has no NV12 surfaces of this size.
   init(size: PictureSize) throws(FFmpegError) {
     var device: UnsafeMutablePointer<AVBufferRef>?
-    try FFmpegError.check(
-      "av_hwdevice_ctx_create",
-      av_hwdevice_ctx_create(&device, AV_HWDEVICE_TYPE_VAAPI, nil, nil, 0)
-    )
+    let created = av_hwdevice_ctx_create(&device, AV_HWDEVICE_TYPE_VAAPI, nil, nil, 0)
+    guard created >= 0 else {
+      throw FFmpegError(code: created, operation: "av_hwdevice_ctx_create", detail: "no VA-API device opens here")
+    }
     guard let device else { preconditionFailure("a device was created but is not there") }
     let ownedDevice = BufferReference(adopting: device)
     guard let allocated = av_hwframe_ctx_alloc(ownedDevice.pointer) else { preconditionFailure("out of memory") }

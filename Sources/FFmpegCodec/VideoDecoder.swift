@@ -32,10 +32,7 @@ public struct VideoDecoder: ~Copyable {
 
     // The packet refers to the caller's bytes, so that the library counts references instead of copying.
     let packet = PacketStorage()
-    var nothing: UInt8 = 0
-    packet.pointer.pointee.buf = withUnsafeMutablePointer(to: &nothing) { placeholder in
-      av_buffer_create(placeholder, 0, { _, _ in }, nil, CInt(AV_BUFFER_FLAG_READONLY))
-    }
+    packet.pointer.pointee.buf = av_buffer_create(nil, 0, { _, _ in }, nil, CInt(AV_BUFFER_FLAG_READONLY))
 
     self.threads = threads
     self.context = context
