@@ -22,8 +22,8 @@ public struct VideoDecoder: ~Copyable {
   private let frame: Frame
   private let packet: PacketStorage
 
-  /// - Parameter threads: how many slices to decode at the same time, at least 1. Two take two thirds of the time of one
-  ///   for our own encoder's two slices at 720p, and the same processor time.
+  /// - Parameter threads: how many slices to decode at the same time, at least 1. Where a second core is free, two take
+  ///   about two thirds of the time of one for the two slices of our own encoder at 720p, at the same processor time.
   /// - Throws: ``FFmpegError`` if libavcodec has no H.264 decoder.
   public init(threads: Int = 2) throws(FFmpegError) {
     precondition(threads >= 1, "a decoder needs a thread")
