@@ -17,7 +17,8 @@ struct UDPSocketTests {
       #expect(fits)
     }
     sender.send(&outgoing)
-    #expect(outgoing.isEmpty)
+    let isEmptied = outgoing.isEmpty
+    #expect(isEmptied)
 
     var received: [[UInt8]] = []
     var incoming = ReceiveBatch()
@@ -55,7 +56,8 @@ struct UDPSocketTests {
 
     var incoming = ReceiveBatch()
     var hostReadable = PollSet([host.fileDescriptor])
-    #expect(try hostReadable.wait(until: .now + .seconds(5)))
+    let reachesHost = try hostReadable.wait(until: .now + .seconds(5))
+    #expect(reachesHost)
     try host.receive(into: &incoming)
     var source: SocketAddress?
     incoming.forEach { source = $1 }
@@ -64,7 +66,8 @@ struct UDPSocketTests {
     _ = try outgoing.append(to: #require(source), maximumByteCount: 1) { $0[0] = 8; return 1 }
     host.send(&outgoing)
     var playerReadable = PollSet([player.fileDescriptor])
-    #expect(try playerReadable.wait(until: .now + .seconds(5)))
+    let reachesPlayer = try playerReadable.wait(until: .now + .seconds(5))
+    #expect(reachesPlayer)
     try player.receive(into: &incoming)
     var answer: [UInt8] = []
     incoming.forEach { bytes, _ in answer = Array(bytes) }
@@ -80,16 +83,20 @@ struct UDPSocketTests {
     _ = try outgoing.append(to: SocketAddress(parsing: "255.255.255.255:9"), maximumByteCount: 1) { _ in 1 }
     _ = outgoing.append(to: receiver.localAddress, maximumByteCount: 1) { $0[0] = 5; return 1 }
     sender.send(&outgoing)
-    #expect(sender.counters.refused == 2)
-    #expect(sender.counters.sent == 1)
+    let counters = sender.counters
+    #expect(counters.refused == 2)
+    #expect(counters.sent == 1)
 
     var incoming = ReceiveBatch(capacity: 1)
     var readable = PollSet([receiver.fileDescriptor])
-    #expect(try readable.wait(until: .now + .seconds(5)))
+    let hasArrived = try readable.wait(until: .now + .seconds(5))
+    #expect(hasArrived)
     try receiver.receive(into: &incoming)
-    #expect(incoming.isFull)
+    let isFull = incoming.isFull
+    #expect(isFull)
     try receiver.receive(into: &incoming)
-    #expect(!incoming.isFull)
+    let isStillFull = incoming.isFull
+    #expect(!isStillFull)
   }
 
   @Test("say so when a port is taken")
@@ -99,7 +106,8 @@ struct UDPSocketTests {
     let error = #expect(throws: SocketError.self) { _ = try UDPSocket(bindingTo: address) }
     #expect(error?.operation == .bind)
     #expect(error?.sentence.contains("already in use") == true)
-    #expect(first.fileDescriptor >= 0)
+    let descriptor = first.fileDescriptor
+    #expect(descriptor >= 0)
   }
 
   @Test("fill a batch to its end and no further")
@@ -109,10 +117,11 @@ struct UDPSocketTests {
     var appended = 0
     for _ in 0..<1_000 where batch.append(to: destination, maximumByteCount: 1_200, { _ in 1_200 }) { appended += 1 }
     #expect(appended == 65_536 / 1_200)
-    #expect(batch.isFull)
-    #expect(batch.datagramCount == appended)
+    let (isFull, count) = (batch.isFull, batch.datagramCount)
+    #expect(isFull && count == appended)
     batch.removeAll()
-    #expect(batch.isEmpty && !batch.isFull)
+    let (isEmpty, isStillFull) = (batch.isEmpty, batch.isFull)
+    #expect(isEmpty && !isStillFull)
   }
 }
 
@@ -142,12 +151,16 @@ struct WaitingTests {
     let wakeup = try Wakeup()
     var set = PollSet([wakeup.fileDescriptor])
     let thread = MediaThread.start(name: "signaller") { wakeup.signal() }
-    #expect(try set.wait(until: nil))
-    #expect(set.isReadable(0))
+    let isWoken = try set.wait(until: nil)
+    #expect(isWoken)
+    let isReadable = set.isReadable(0)
+    #expect(isReadable)
     thread.join()
     wakeup.drain()
-    #expect(try !set.wait(until: .zero))
-    #expect(!set.isReadable(0))
+    let isWokenAgain = try set.wait(until: .zero)
+    #expect(!isWokenAgain)
+    let isStillReadable = set.isReadable(0)
+    #expect(!isStillReadable)
   }
 
   @Test("a deadline ends a wait, not early")
@@ -155,7 +168,8 @@ struct WaitingTests {
     let wakeup = try Wakeup()
     var set = PollSet([wakeup.fileDescriptor])
     let deadline = Instant.now + .milliseconds(2)
-    #expect(try !set.wait(until: deadline))
+    let isWoken = try set.wait(until: deadline)
+    #expect(!isWoken)
     #expect(Instant.now >= deadline)
   }
 

@@ -1,0 +1,59 @@
+public import MediaUnits
+internal import Octets
+
+/// What picture and sound a session has: asked for in a request, settled in a grant.
+///
+/// - Spec: Protocol/session.md §4.
+public struct StreamTerms: Hashable, Sendable {
+  /// Frames per second that the protocol allows.
+  public static let frameRates = 1...240
+
+  static let byteCount = 12
+
+  /// Each dimension is 1 ... 65535; which pictures are streamable is the host's decision.
+  public let picture: PictureSize
+  /// Frames per second, 1 ... 240.
+  public let frameRate: Int
+  /// Of everything that the host sends. Whole kbit/s, at most 2^32 - 1 of them.
+  public let maximumBitrate: Bitrate
+  /// 5 ms or 10 ms; `nil` for no sound.
+  public let audioPacketDuration: Duration?
+
+  public init(picture: PictureSize, frameRate: Int, maximumBitrate: Bitrate, audioPacketDuration: Duration?) {
+    precondition(picture.width <= 0xFFFF && picture.height <= 0xFFFF, "a picture has at most 65,535 rows and columns")
+    precondition(Self.frameRates.contains(frameRate), "frame rates are 1 to 240 per second")
+    precondition(maximumBitrate.bitsPerSecond / 1000 <= Int64(UInt32.max), "a bitrate has at most 2^32 - 1 kbit/s")
+    precondition(
+      audioPacketDuration.map { $0 == .milliseconds(5) || $0 == .milliseconds(10) } ?? true,
+      "an audio packet has 5 ms or 10 ms"
+    )
+    self.picture = picture
+    self.frameRate = frameRate
+    self.maximumBitrate = .kilobits(maximumBitrate.bitsPerSecond / 1000)
+    self.audioPacketDuration = audioPacketDuration
+  }
+
+  /// Traps if 12 bytes from `offset` do not lie within the span.
+  init(parsing bytes: RawSpan, at offset: Int) throws(SessionRecordError) {
+    let width = Int(bytes.bigEndian(at: offset, as: UInt16.self))
+    let height = Int(bytes.bigEndian(at: offset + 2, as: UInt16.self))
+    guard width > 0, height > 0 else { throw .outOfRange(.picture) }
+    let frameRate = Int(bytes.bigEndian(at: offset + 4, as: UInt16.self))
+    guard Self.frameRates.contains(frameRate) else { throw .outOfRange(.frameRate) }
+    let audio = bytes.bigEndian(at: offset + 10, as: UInt8.self)
+    guard [0, 5, 10].contains(audio) else { throw .outOfRange(.audioPacketDuration) }
+    self.picture = PictureSize(width: width, height: height)
+    self.frameRate = frameRate
+    self.maximumBitrate = .kilobits(Int64(bytes.bigEndian(at: offset + 6, as: UInt32.self)))
+    self.audioPacketDuration = audio == 0 ? nil : .milliseconds(Int(audio))
+  }
+
+  func serialize(into bytes: inout [UInt8]) {
+    bytes.append(bigEndian: UInt16(self.picture.width))
+    bytes.append(bigEndian: UInt16(self.picture.height))
+    bytes.append(bigEndian: UInt16(self.frameRate))
+    bytes.append(bigEndian: UInt32(self.maximumBitrate.bitsPerSecond / 1000))
+    bytes.append(UInt8(self.audioPacketDuration.map { $0 / .milliseconds(1) } ?? 0))
+    bytes.append(0)
+  }
+}
