@@ -148,7 +148,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CodecTests",
-      dependencies: ["FFmpegCodec", "PixelConversion", "OpusCodec", "MediaUnits"],
+      dependencies: ["CFFmpeg", "FFmpegCodec", "PixelConversion", "OpusCodec", "MediaUnits"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -51,7 +51,7 @@ struct SessionScenarioTests {
     // The picture was back by the end, and never stood still for long.
     #expect(endOfPlay - report.lastDecodedAt < .milliseconds(500))
     #expect(report.longestGap < .milliseconds(loss > 0.1 ? 1500 : 600))
-    if loss <= 0.05 { #expect(Double(report.framesDecoded) >= 0.97 * Double(report.framesSent)) }
+    if loss <= 0.05 { #expect(Double(report.framesDecoded) >= 0.95 * Double(report.framesSent)) }
     #expect(report.stepsLeft > 0)
   }
 
@@ -125,7 +125,7 @@ struct SessionScenarioTests {
     simulation.isHostHeard = false
     simulation.run(for: .seconds(31))
     #expect(simulation.report.hostEvents.last == .ended(.silence))
-    #expect(simulation.report.playerEvents == [.silent, .expired])
+    #expect(simulation.report.playerEvents == [.silent, .silent, .expired])
   }
 
   @Test("says goodbye in either direction")

@@ -1,2 +1,5 @@
+// What the Glibc module does not show.
 #pragma once
+
 #include "datagram.h"
+#include "process.h"

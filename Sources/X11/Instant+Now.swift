@@ -1,0 +1,11 @@
+import Glibc
+import MediaUnits
+
+extension Instant {
+  /// The machine's CLOCK_MONOTONIC.
+  static var now: Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+}
