@@ -29,7 +29,7 @@ public struct RawVideoWriter: ~Copyable {
   /// Pictures written whole.
   public private(set) var pictureCount = 0
   /// Whether the reader has gone, after which ``write(_:)`` does nothing.
-  public private(set) var isClosedByReader = false
+  public private(set) var isClosedByReader: Bool
 
   /// - Parameters:
   ///   - path: a file, created or emptied; a named pipe; or `-` for standard output.
@@ -47,16 +47,22 @@ public struct RawVideoWriter: ~Copyable {
   ) throws(OutputError) {
     precondition(frameRate.numerator > 0 && frameRate.denominator > 0, "a frame rate is positive")
     OutputDescriptor.ignoreBrokenPipes()
+    var isClosedByReader = false
     let output = try OutputDescriptor(path: path)
+    if format == .y4m {
+      let rate = "\(frameRate.numerator):\(frameRate.denominator)"
+      let header =
+        "YUV4MPEG2 W\(size.width) H\(size.height) F\(rate) Ip A1:1 C\(siting.rawValue) XCOLORRANGE=LIMITED\n"
+      if !OutputDescriptor.writeAll(Array(header.utf8), to: output.descriptor) {
+        guard errno == EPIPE else { throw OutputError(operation: "write video to \(path)", code: errno) }
+        isClosedByReader = true
+      }
+    }
     self.output = output
     self.format = format
     self.size = size
+    self.isClosedByReader = isClosedByReader
     self.vectors.reserveCapacity(Self.vectorLimit)
-    guard format == .y4m else { return }
-    let rate = "\(frameRate.numerator):\(frameRate.denominator)"
-    let header =
-      "YUV4MPEG2 W\(size.width) H\(size.height) F\(rate) Ip A1:1 C\(siting.rawValue) XCOLORRANGE=LIMITED\n"
-    try self.writeAll(Array(header.utf8))
   }
 
   /// Writes one picture.
@@ -68,7 +74,7 @@ public struct RawVideoWriter: ~Copyable {
   public mutating func write(_ picture: I420View) throws(OutputError) -> Bool {
     precondition(picture.size == self.size, "a raw video has one picture size")
     guard !self.isClosedByReader else { return false }
-    if self.format == .y4m { try self.writeAll(Self.frameHeader) }
+    if self.format == .y4m { try self.writeFrameHeader() }
     let chromaWidth = (self.size.width + 1) / 2
     let chromaHeight = (self.size.height + 1) / 2
     try self.writePlane(picture.y, width: self.size.width, height: self.size.height, stride: picture.yStride)
@@ -79,9 +85,15 @@ public struct RawVideoWriter: ~Copyable {
     return true
   }
 
-  private static let frameHeader = Array("FRAME\n".utf8)
   /// Linux takes at most 1024 at once (IOV_MAX).
   private static let vectorLimit = 1024
+
+  private mutating func writeFrameHeader() throws(OutputError) {
+    // The kernel only reads through the vector, although its type does not say so.
+    let text: StaticString = "FRAME\n"
+    self.vectors.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: text.utf8Start), iov_len: text.utf8CodeUnitCount))
+    try self.flush()
+  }
 
   private mutating func writePlane(
     _ plane: UnsafeMutablePointer<UInt8>,
@@ -100,27 +112,16 @@ public struct RawVideoWriter: ~Copyable {
     try self.flush()
   }
 
-  private mutating func writeAll(_ bytes: [UInt8]) throws(OutputError) {
-    // The kernel only reads through the vector, although its type does not say so.
-    let result = bytes.withUnsafeBytes { buffer -> OutputError? in
-      self.vectors.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: buffer.baseAddress), iov_len: buffer.count))
-      do throws(OutputError) {
-        try self.flush()
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let result { throw result }
-  }
-
   /// Writes all collected vectors, continuing where the kernel took only a part.
   private mutating func flush() throws(OutputError) {
     defer { self.vectors.removeAll(keepingCapacity: true) }
     var first = 0
     while first < self.vectors.count, !self.isClosedByReader {
       let remaining = self.vectors.count - first
-      let count = self.vectors.withUnsafeBufferPointer { writev(self.output.descriptor, $0.baseAddress! + first, Int32(remaining)) }
+      let descriptor = self.output.descriptor
+      let count = self.vectors.withUnsafeBufferPointer {
+        writev(descriptor, $0.baseAddress! + first, Int32(remaining))
+      }
       if count < 0 {
         switch errno {
         case EINTR: continue
