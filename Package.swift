@@ -80,7 +80,7 @@ let package = Package(
     .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits"], swiftSettings: strict),
     .target(name: "PixelConversion", dependencies: ["CYUV", "MediaUnits"], swiftSettings: strict),
     .target(name: "OpusCodec", dependencies: ["COpus", "MediaUnits"], swiftSettings: strict),
-    .target(name: "SRTPProtection", dependencies: ["COpenSSL", "MediaUnits", "Octets"], swiftSettings: strict),
+    .target(name: "SRTPProtection", dependencies: ["COpenSSL", "MediaUnits", "Octets", "SessionProtocol"], swiftSettings: strict),
     .target(name: "DatagramIO", dependencies: ["CLinux", "MediaUnits"], swiftSettings: strict),
     .target(name: "X11", dependencies: ["CXCB", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
     .target(name: "PulseAudio", dependencies: ["CPulse", "MediaUnits"], swiftSettings: strict),

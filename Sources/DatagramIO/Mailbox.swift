@@ -1,4 +1,4 @@
-public import Synchronization
+internal import Synchronization
 
 /// A bounded hand-off of byte runs between two threads, each with something said about it.
 ///

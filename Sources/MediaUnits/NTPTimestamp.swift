@@ -46,3 +46,16 @@ public struct NTPClock: Hashable, Sendable {
     return Instant(nanoseconds: seconds &* 1_000_000_000 &+ fraction &- self.epochNanoseconds)
   }
 }
+
+extension NTPClock {
+  /// Nanoseconds from 1900-01-01 to 1970-01-01.
+  ///
+  /// - Spec: RFC 868.
+  public static let unixEpochNanoseconds: Int64 = 2_208_988_800 * 1_000_000_000
+
+  /// Wall-clock nanoseconds since 1970-01-01T00:00:00Z at `instant`.
+  @inlinable
+  public func nanosecondsSince1970(at instant: Instant) -> Int64 {
+    self.epochNanoseconds - Self.unixEpochNanoseconds + instant.nanoseconds
+  }
+}

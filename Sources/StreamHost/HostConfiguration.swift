@@ -15,8 +15,8 @@ public struct HostConfiguration: Sendable {
   public var encoder: EncoderKind
   /// Most that one session's video may take, whatever the player asks for.
   public var maximumBitrate: Bitrate
-  /// The program that supervises a stage's processes: this one, called again.
-  public var supervisorExecutable: String
+  /// Where stages live and what supervises their processes.
+  public var stage: Stage.Configuration
 
   public init(
     game: GameFile,
@@ -25,7 +25,7 @@ public struct HostConfiguration: Sendable {
     seats: Int = 1,
     encoder: EncoderKind,
     maximumBitrate: Bitrate = .megabits(50),
-    supervisorExecutable: String = "/proc/self/exe"
+    stage: Stage.Configuration = Stage.Configuration()
   ) {
     precondition(seats >= 1, "a host without a seat serves nobody")
     self.game = game
@@ -34,6 +34,6 @@ public struct HostConfiguration: Sendable {
     self.seats = seats
     self.encoder = encoder
     self.maximumBitrate = maximumBitrate
-    self.supervisorExecutable = supervisorExecutable
+    self.stage = stage
   }
 }

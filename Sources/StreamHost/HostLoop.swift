@@ -1,4 +1,5 @@
 import DatagramIO
+import GameStage
 import Handshake
 import Logging
 import MediaUnits
@@ -6,6 +7,7 @@ import Octets
 import SessionProtocol
 import Synchronization
 import Transport
+import X11
 
 /// The host's network thread: the only place that touches the socket, the handshake and the sessions.
 final class HostLoop {
@@ -30,7 +32,7 @@ final class HostLoop {
     self.control = control
     self.logger = logger
     self.socket = try UDPSocket(bindingTo: configuration.listenAddress)
-    self.handshake = HostHandshake(identity: configuration.identity, now: .now)
+    self.handshake = HostHandshake(identity: configuration.identity)
   }
 
   func run() {
@@ -76,7 +78,7 @@ final class HostLoop {
       self.handleEvents(of: peer)
     }
     self.flush(&self.outgoing)
-    for peer in self.peers.values where peer.isOver { self.peers[peer.grant.inputSSRC] = nil }
+    for peer in self.peers.values where peer.isOver { self.peers[peer.grant.streams.input] = nil }
   }
 
   private func flush(_ batch: inout SendBatch) {
@@ -128,7 +130,7 @@ final class HostLoop {
 
   private func send(_ bytes: [UInt8], to address: SocketAddress) {
     if self.outgoing.isFull { self.flush(&self.outgoing) }
-    self.outgoing.append(to: address, maximumByteCount: bytes.count) { buffer in
+    _ = self.outgoing.append(to: address, maximumByteCount: bytes.count) { buffer in
       buffer.copyBytes(from: bytes)
       return bytes.count
     }
@@ -148,14 +150,14 @@ final class HostLoop {
     amplification.received(byteCount: byteCount)
     do {
       let (seat, grant) = try self.seat(for: request, player: player)
-      let (bytes, keys) = try self.handshake.accept(hello, grant: grant, now: now)
+      let (bytes, keys) = self.handshake.accept(hello, grant: grant, now: now)
       let session = HostSession(
         configuration: self.sessionConfiguration(grant),
         input: seat.peer?.session.input ?? InputReceiver(),
         now: now
       )
-      if let old = seat.peer { self.peers[old.grant.inputSSRC] = nil }
-      let peer = try Peer(
+      if let old = seat.peer { self.peers[old.grant.streams.input] = nil }
+      let peer = Peer(
         grant: grant,
         seat: seat,
         session: session,
@@ -164,23 +166,25 @@ final class HostLoop {
         amplification: amplification
       )
       seat.peer = peer
-      self.peers[grant.inputSSRC] = peer
+      self.peers[grant.streams.input] = peer
       seat.link.isSuspended.store(false, ordering: .relaxed)
       seat.link.mustSendKeyframe.store(true, ordering: .relaxed)
       seat.link.captureWakeup.signal()
-      peer.amplification?.sent(byteCount: bytes.count)
+      peer.amplification.sent(byteCount: bytes.count)
       self.send(bytes, to: address)
       self.logger.info(
         "\(grant.isResumed ? "resumed" : "accepted") \(player) from \(address)",
-        metadata: ["picture": "\(grant.width)x\(grant.height)@\(grant.frameRate)"]
+        metadata: ["picture": "\(grant.terms.picture)@\(grant.terms.frameRate)"]
       )
     } catch let refusal as SessionRefusal {
       self.logger.info("refused \(player) from \(address): \(refusal.text)")
-      if let bytes = try? self.handshake.refuse(hello, refusal, now: now) { self.send(bytes, to: address) }
+      let bytes = self.handshake.refuse(hello, refusal: refusal, now: now)
+      self.send(bytes, to: address)
     } catch {
       self.logger.error("cannot serve \(player): \(error)")
-      let refusal = SessionRefusal(code: .internalError, text: "the host could not set the session up")
-      if let bytes = try? self.handshake.refuse(hello, refusal, now: now) { self.send(bytes, to: address) }
+      let refusal = SessionRefusal(.internalError, text: "the host could not set the session up")
+      let bytes = self.handshake.refuse(hello, refusal: refusal, now: now)
+      self.send(bytes, to: address)
     }
   }
 
@@ -189,57 +193,54 @@ final class HostLoop {
   /// - Throws: ``SessionRefusal`` with the reason.
   private func seat(for request: SessionRequest, player: PublicKey) throws -> (Seat, SessionGrant) {
     guard self.stopDeadline == nil else {
-      throw SessionRefusal(code: .hostShuttingDown, text: "the host is shutting down")
+      throw SessionRefusal(.hostShuttingDown, text: "the host is shutting down")
     }
-    if let identifier = request.resume {
-      guard let seat = self.seats.first(where: { $0.grant.connectionID == identifier && $0.player == player }),
+    if let identifier = request.resumedSession {
+      guard let seat = self.seats.first(where: { $0.grant.connection == identifier && $0.player == player }),
         !seat.link.mustStop.load(ordering: .relaxed)
-      else { throw SessionRefusal(code: .unknownSession, text: "that session is over") }
-      return (seat, self.grant(like: seat.grant, connectionID: identifier, isResumed: true))
+      else { throw SessionRefusal(.unknownSession, text: "that session is over") }
+      return (seat, self.grant(seat.grant.terms, connection: identifier, isResumed: true))
     }
-    let picture = self.configuration.game.picture
-    let size = PictureSize(width: max(1, Int(request.width)), height: max(1, Int(request.height)))
-    guard picture.allows(size), size.isStreamable else {
-      throw SessionRefusal(code: .pictureNotAllowed, text: "\(size) is not allowed; this game allows \(picture.summary)")
+    let (game, wanted) = (self.configuration.game, request.terms)
+    guard game.picture.allows(wanted.picture), wanted.picture.isStreamable else {
+      throw SessionRefusal(
+        .pictureNotAllowed,
+        text: "\(wanted.picture) is not a picture size of this game; it has \(game.picture.summary)"
+      )
     }
     guard self.seats.count < self.configuration.seats else {
-      throw SessionRefusal(code: .noFreeSeat, text: "all \(self.configuration.seats) seats are taken")
+      throw SessionRefusal(.noFreeSeat, text: "all \(self.configuration.seats) seats are taken; try again later")
     }
-    var wanted = SessionGrant(
-      connectionID: ConnectionID.random(using: &self.random),
-      width: request.width,
-      height: request.height,
-      frameRate: UInt16(min(Int(request.frameRate), picture.maximumRate)),
-      bitrateKilobits: min(
-        request.maximumBitrateKilobits,
-        UInt32(clamping: self.configuration.maximumBitrate.bitsPerSecond / 1000)
-      ),
-      audioPacketMilliseconds: self.configuration.game.audio ? request.audioPacketMilliseconds : 0,
-      gameTitle: self.configuration.game.title
+    let terms = StreamTerms(
+      picture: wanted.picture,
+      frameRate: min(wanted.frameRate, game.picture.maximumRate),
+      maximumBitrate: min(wanted.maximumBitrate, self.configuration.maximumBitrate),
+      audioPacketDuration: game.audio ? wanted.audioPacketDuration : nil
     )
-    wanted = self.grant(like: wanted, connectionID: wanted.connectionID, isResumed: false)
+    let grant = self.grant(terms, connection: ConnectionID.random(using: &self.random), isResumed: false)
     let seat = try Seat(
-      grant: wanted,
+      grant: grant,
       player: player,
       configuration: self.configuration,
       networkWakeup: self.control.wakeup
     )
     self.seats.append(seat)
-    return (seat, wanted)
+    return (seat, grant)
   }
 
-  /// The same terms with fresh stream identifiers, unique on this host.
-  private func grant(like old: SessionGrant, connectionID: ConnectionID, isResumed: Bool) -> SessionGrant {
-    var grant = old
-    grant.connectionID = connectionID
-    grant.isResumed = isResumed
+  /// A grant with fresh stream identifiers, unique on this host.
+  private func grant(_ terms: StreamTerms, connection: ConnectionID, isResumed: Bool) -> SessionGrant {
     var base: UInt32
     repeat { base = self.random.next() & 0xFFFF_FFFC } while base == 0 || self.peers[base | 3] != nil
-    grant.videoSSRC = base
-    grant.videoRetransmissionSSRC = base | 1
-    grant.audioSSRC = base | 2
-    grant.inputSSRC = base | 3
-    return grant
+    return SessionGrant(
+      connection: connection,
+      terms: terms,
+      streams: SessionGrant.Streams(video: base, videoRetransmission: base | 1, audio: base | 2, input: base | 3),
+      isResumed: isResumed,
+      silenceTimeout: .seconds(5),
+      resumeWindow: .seconds(30),
+      title: self.configuration.game.title
+    )
   }
 
   private func sessionConfiguration(_ grant: SessionGrant) -> SessionConfiguration {
@@ -250,10 +251,10 @@ final class HostLoop {
   private func collect(from seat: Seat, now: Instant) {
     var buffer = self.scratch
     while let frame = seat.link.frames.take(into: &buffer) {
-      seat.peer?.session.send(buffer.span.bytes, frame: frame, now: .now)
+      seat.peer?.session.send(buffer.octets, frame: frame, now: .now)
     }
     while let capturedAt = seat.link.audio.take(into: &buffer) {
-      seat.peer?.session.send(audio: buffer.span.bytes, capturedAt: capturedAt, now: now)
+      seat.peer?.session.send(audio: buffer.octets, capturedAt: capturedAt, now: now)
     }
     self.scratch = buffer
     for report in seat.link.takeReports() {
@@ -286,7 +287,7 @@ final class HostLoop {
       case .suspended:
         self.logger.info("\(peer.seat.player) went silent; its seat is kept for now")
         link.isSuspended.store(true, ordering: .relaxed)
-        _ = link.withInjector { $0.releaseAll() }
+        _ = link.withInjector { try? $0.releaseAll() }
       case .resumed:
         self.logger.info("\(peer.seat.player) is back")
         link.isSuspended.store(false, ordering: .relaxed)
@@ -303,15 +304,9 @@ final class HostLoop {
   }
 
   private func apply(_ input: InputEvent, sequence: UInt32, link: SeatLink) {
-    let isApplied = link.withInjector { $0.inject(input) }
-    guard isApplied else { return }
+    // Before the stage is up, and after its display is gone, there is nothing to steer.
+    guard link.withInjector({ _ = try? $0.inject(input) }) else { return }
     link.appliedInput.store(sequence, ordering: .releasing)
-    switch input {
-    case .pointerMotion, .pointerPosition, .touch:
-      link.pointerMoved.store(true, ordering: .relaxed)
-      link.captureWakeup.signal()
-    default: break
-    }
   }
 
   /// Ends a seat's session, telling the player why if it does not know.

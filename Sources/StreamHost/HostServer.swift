@@ -1,5 +1,5 @@
 public import DatagramIO
-public import Handshake
+import Handshake
 public import Logging
 public import SessionProtocol
 import GameStage

@@ -11,8 +11,8 @@ final class Peer {
   let seat: Seat
   var session: HostSession
   var address: SocketAddress
-  /// Bounds what an address gets before it has proven that it wants it; `nil` once it has.
-  var amplification: AmplificationLimit?
+  /// Bounds what an address gets before it has proven that it wants it.
+  var amplification: AmplificationLimit
   /// Datagrams that failed authentication, were replayed, or came for an unknown stream.
   private(set) var rejectedCount = 0
   /// Ended; kept only until its goodbye has left.
@@ -21,7 +21,7 @@ final class Peer {
   private(set) var withheldCount = 0
   private var protection: SRTPSender
   private var unprotection: SRTPReceiver
-  private var newestIndex: UInt64 = 0
+  private var newestIndex: UInt64?
 
   init(
     grant: SessionGrant,
@@ -30,14 +30,14 @@ final class Peer {
     keys: SessionKeys,
     address: SocketAddress,
     amplification: AmplificationLimit
-  ) throws {
+  ) {
     self.grant = grant
     self.seat = seat
     self.session = session
     self.address = address
     self.amplification = amplification
-    self.protection = try SRTPSender(keys.hostToPlayer)
-    self.unprotection = try SRTPReceiver(keys.playerToHost)
+    self.protection = SRTPSender(keys.hostToPlayer)
+    self.unprotection = SRTPReceiver(keys.playerToHost)
   }
 
   /// Takes one SRTP or SRTCP datagram for this peer, from whatever address.
@@ -45,14 +45,15 @@ final class Peer {
     do {
       switch kind {
       case .rtp:
-        let opened = try self.unprotection.unprotectRTP(datagram)
-        self.heard(from: address, isNewest: opened.index > self.newestIndex, byteCount: datagram.count)
-        self.newestIndex = max(self.newestIndex, opened.index)
-        self.session.handle(rtp: UnsafeRawBufferPointer(datagram)[..<opened.byteCount].bytes, now: now)
+        let byteCount = try self.unprotection.unprotectRTP(datagram)
+        let index = self.unprotection.lastIndex
+        self.heard(from: address, isNewest: index > self.newestIndex ?? 0, byteCount: datagram.count)
+        self.newestIndex = max(self.newestIndex ?? 0, index)
+        self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
       case .rtcp:
         let byteCount = try self.unprotection.unprotectRTCP(datagram)
         self.heard(from: address, isNewest: true, byteCount: datagram.count)
-        self.session.handle(rtcp: UnsafeRawBufferPointer(datagram)[..<byteCount].bytes, now: now)
+        self.session.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
       }
     } catch {
       self.rejectedCount += 1
@@ -62,15 +63,14 @@ final class Peer {
   /// Protects everything that the session wants sent now, into `batch`.
   func poll(now: Instant, into batch: inout SendBatch, flush: (inout SendBatch) -> Void) {
     self.session.poll(now: now) { packet, kind in
-      if self.amplification != nil {
-        guard self.amplification!.canSend(byteCount: packet.byteCount + 24) else {
-          self.withheldCount += 1
-          return
-        }
-        self.amplification!.sent(byteCount: packet.byteCount + 24)
+      let byteCount = packet.byteCount + (kind == .rtp ? SRTPSender.rtpOverhead : SRTPSender.rtcpOverhead)
+      guard self.amplification.canSend(byteCount: byteCount) else {
+        self.withheldCount += 1
+        return
       }
+      self.amplification.sent(byteCount: byteCount)
       if batch.isFull { flush(&batch) }
-      batch.append(to: self.address, maximumByteCount: packet.byteCount + 24) { buffer in
+      _ = batch.append(to: self.address, maximumByteCount: byteCount) { buffer in
         packet.withUnsafeBytes { plaintext in
           switch kind {
           case .rtp: self.protection.protectRTP(plaintext, into: buffer)
@@ -83,12 +83,12 @@ final class Peer {
 
   /// The player's current address has shown that it receives what is sent to it.
   func pathValidated() {
-    self.amplification = nil
+    self.amplification.validated()
   }
 
   private func heard(from address: SocketAddress, isNewest: Bool, byteCount: Int) {
     if address == self.address {
-      self.amplification?.received(byteCount: byteCount)
+      self.amplification.received(byteCount: byteCount)
       return
     }
     // An old packet may come late from where the player was before.

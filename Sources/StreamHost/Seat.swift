@@ -3,6 +3,7 @@ import FFmpegCodec
 import GameStage
 import Handshake
 import MediaUnits
+import OpusCodec
 import SessionProtocol
 import Synchronization
 import X11
@@ -58,48 +59,72 @@ struct SeatRun {
   }
 
   private func play() throws {
-    let size = PictureSize(width: Int(self.grant.width), height: Int(self.grant.height))
-    let frameRate = Int(self.grant.frameRate)
-    let stage = try Stage.start(
+    let terms = self.grant.terms
+    let stage = try Stage(
       game: self.configuration.game,
-      size: size,
-      frameRate: frameRate,
-      supervisorExecutable: self.configuration.supervisorExecutable
+      size: terms.picture,
+      frameRate: terms.frameRate,
+      configuration: self.configuration.stage
     )
     defer { stage.stop() }
-    let capture = try ScreenCapture(display: stage.displayName, authorityPath: stage.xauthorityPath)
+    let capture = try ScreenCapture(display: stage.displayName, xauthorityPath: stage.xauthorityPath)
     let encoder = try VideoEncoder(
       VideoEncoder.Configuration(
-        size: size,
-        frameRate: frameRate,
-        bitrate: .kilobits(Int64(self.grant.bitrateKilobits)),
+        size: terms.picture,
+        frameRate: terms.frameRate,
+        bitrate: terms.maximumBitrate,
         kind: self.configuration.encoder
       )
     )
-    self.link.install(try InputInjector(display: stage.displayName, authorityPath: stage.xauthorityPath))
-    self.link.report(.started("display \(stage.displayName), \(size) at \(frameRate) fps, \(encoder.name)"))
+    try self.link.installInjector(display: stage.displayName, xauthorityPath: stage.xauthorityPath)
+    self.link.report(.started("display \(stage.displayName), \(terms.picture) at \(terms.frameRate) fps, \(encoder.name)"))
 
-    let audio = self.startAudio(server: stage.pulseServer)
+    let audio = self.startAudio(server: stage.soundServer)
     defer {
       self.link.mustStop.store(true, ordering: .relaxed)
       audio?.join()
     }
-    var video = SeatVideo(link: self.link, capture: capture, encoder: encoder, frameRate: frameRate)
-    if let reason = try video.run(stageDescriptor: stage.eventDescriptor, stageHasEnded: { stage.endReason() }) {
+    var video = SeatVideo(link: self.link, capture: capture, encoder: encoder, frameRate: terms.frameRate)
+    let endsWithGame = self.configuration.game.sessionEndsWhenGameExits
+    let reason = try video.run(stageDescriptor: stage.reportDescriptor) {
+      try stage.endReason(endsWithGame: endsWithGame)
+    }
+    if let reason {
       self.link.report(.gameEnded(reason))
     }
   }
 
-  private func startAudio(server: String?) -> MediaThread? {
-    guard self.grant.audioPacketMilliseconds > 0, let server else { return nil }
-    let (link, milliseconds) = (self.link, Int(self.grant.audioPacketMilliseconds))
+  private func startAudio(server: String) -> MediaThread? {
+    guard let duration = self.grant.terms.audioPacketDuration else { return nil }
+    let frameLength: OpusFormat.FrameLength = duration > .milliseconds(5) ? .tenMilliseconds : .fiveMilliseconds
+    let link = self.link
     return MediaThread.start(name: "seat-audio") {
       do {
-        try SeatAudio.run(link: link, server: server, packetMilliseconds: milliseconds, bitrate: .kilobits(128))
+        try SeatAudio.run(link: link, server: server, frameLength: frameLength)
       } catch {
         // The sound server ends with the stage; before that its loss ends the session.
         if !link.mustStop.load(ordering: .relaxed) { link.report(.failed("sound: \(error)")) }
       }
     }
+  }
+}
+
+extension Stage {
+  /// Why the stage's game is over, or `nil` while it goes on.
+  ///
+  /// - Parameter endsWithGame: whether a game that ends by itself ends the session.
+  /// - Throws: ``StageError`` when the stage broke.
+  fileprivate func endReason(endsWithGame: Bool) throws -> String? {
+    while let event = self.poll() {
+      switch event {
+      case .gameExited(let status, let lastWords):
+        guard endsWithGame else { continue }
+        return status == 0 ? "it was quit" : "status \(status)\(lastWords.isEmpty ? "" : ": \(lastWords)")"
+      case .gameKilled(let signal, let lastWords):
+        return "it crashed with signal \(signal)\(lastWords.isEmpty ? "" : ": \(lastWords)")"
+      case .failed(let error): throw error
+      }
+    }
+    return nil
   }
 }

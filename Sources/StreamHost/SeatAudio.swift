@@ -11,13 +11,12 @@ enum SeatAudio {
   /// The capture clock may wander this far from the machine's before the stream's time is set anew.
   private static let tolerance: Duration = .milliseconds(20)
 
-  static func run(link: SeatLink, server: String, packetMilliseconds: Int, bitrate: Bitrate) throws {
-    let duration = Duration.milliseconds(packetMilliseconds)
-    let capture = try MonitorCapture(server: server, packetMilliseconds: packetMilliseconds)
-    var encoder = try OpusEncoder(packetMilliseconds: packetMilliseconds, bitrate: bitrate)
-    let sampleCount = Int(Self.sampleRate) * packetMilliseconds / 1000 * 2
-    var samples = [Int16](repeating: 0, count: sampleCount)
-    var packet = [UInt8](repeating: 0, count: 1275)
+  static func run(link: SeatLink, server: String, frameLength: OpusFormat.FrameLength) throws {
+    let duration = Duration.nanoseconds(Int64(frameLength.rawValue) * 1_000_000_000 / Self.sampleRate)
+    var capture = try MonitorCapture(server: server, packetDuration: duration)
+    var encoder = try OpusEncoder(OpusEncoder.Configuration(frameLength: frameLength))
+    var samples = [Int16](repeating: 0, count: frameLength.rawValue * OpusFormat.channelCount)
+    var packet = [UInt8](repeating: 0, count: OpusFormat.maximumPacketByteCount)
     var capturedAt: Instant?
 
     while !link.mustStop.load(ordering: .relaxed) {

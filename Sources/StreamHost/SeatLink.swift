@@ -17,7 +17,6 @@ final class SeatLink: Sendable {
   let mustStop = Atomic(false)
   let mustSendKeyframe = Atomic(true)
   let isSuspended = Atomic(false)
-  let pointerMoved = Atomic(false)
   /// Newest input event handed to the X server.
   let appliedInput = Atomic<UInt32>(0)
   private let reports = Mutex<[SeatReport]>([])
@@ -46,17 +45,17 @@ final class SeatLink: Sendable {
   }
 
   /// The stage is up: input goes there from now on.
-  func install(_ injector: consuming sending InputInjector) {
-    var injector: InputInjector? = injector
-    self.injector.withLock { slot in
-      slot = injector.take()
+  func installInjector(display: String, xauthorityPath: String) throws {
+    try self.injector.withLock { slot in
+      slot = try InputInjector(display: display, xauthorityPath: xauthorityPath)
     }
   }
 
   /// Gives the stage's injector up, releasing every key and button.
   func removeInjector() {
     self.injector.withLock { slot in
-      slot?.releaseAll()
+      // A display that is gone has no keys to release.
+      try? slot?.releaseAll()
       slot = nil
     }
   }

@@ -14,7 +14,7 @@ struct SeatVideo: ~Copyable {
   private var pacer: FramePacer
   private var schedule = RepeatSchedule()
   private var frameIndex: Int64 = 0
-  private var damagedAt: Instant?
+  private var hasChanged = true
 
   init(link: SeatLink, capture: consuming ScreenCapture, encoder: consuming VideoEncoder, frameRate: Int) {
     self.link = link
@@ -29,20 +29,19 @@ struct SeatVideo: ~Copyable {
   ///   - stageDescriptor: readable when the stage has an event.
   ///   - stageHasEnded: looks at the stage; returns why it ended, or `nil` while it goes on.
   /// - Throws: ``X11Error`` when the display is lost, ``FFmpegError`` when the encoder fails.
-  mutating func run(stageDescriptor: CInt, stageHasEnded: () -> String?) throws -> String? {
+  mutating func run(stageDescriptor: CInt, stageHasEnded: () throws -> String?) throws -> String? {
+    var poll = PollSet([self.capture.fileDescriptor, self.link.captureWakeup.fileDescriptor, stageDescriptor])
     while !self.link.mustStop.load(ordering: .relaxed) {
-      let descriptors = (self.capture.fileDescriptor, self.link.captureWakeup.fileDescriptor, stageDescriptor)
-      waitForReadable(descriptors.0, descriptors.1, descriptors.2, until: self.nextWake)
+      try poll.wait(until: self.nextWake)
       self.link.captureWakeup.drain()
-      if let reason = stageHasEnded() { return reason }
+      if let reason = try stageHasEnded() { return reason }
 
-      if self.link.pointerMoved.exchange(false, ordering: .relaxed) { self.capture.noteInjectedPointer() }
-      if try self.capture.processEvents(), self.damagedAt == nil { self.damagedAt = .now }
+      self.hasChanged = try self.capture.processEvents()
       let now = Instant.now
       guard !self.link.isSuspended.load(ordering: .relaxed), self.pacer.nextAllowed <= now, self.link.frames.hasRoom
       else { continue }
       let mustSendKeyframe = self.link.mustSendKeyframe.load(ordering: .relaxed)
-      guard self.damagedAt != nil || mustSendKeyframe || self.schedule.dueAt <= now else { continue }
+      guard self.hasChanged || mustSendKeyframe || self.schedule.dueAt <= now else { continue }
       try self.send(isKeyframe: mustSendKeyframe, now: now)
     }
     return nil
@@ -51,25 +50,22 @@ struct SeatVideo: ~Copyable {
   private var nextWake: Instant {
     if self.link.isSuspended.load(ordering: .relaxed) { return .now + .seconds(1) }
     let wanted =
-      self.damagedAt != nil || self.link.mustSendKeyframe.load(ordering: .relaxed) ? Instant.zero : self.schedule.dueAt
+      self.hasChanged || self.link.mustSendKeyframe.load(ordering: .relaxed) ? Instant.zero : self.schedule.dueAt
     // A full mailbox wakes this thread when the network thread has emptied it.
     guard self.link.frames.hasRoom else { return .now + .milliseconds(5) }
     return max(wanted, self.pacer.nextAllowed)
   }
 
   private mutating func send(isKeyframe: Bool, now: Instant) throws {
-    let isRepeat = self.damagedAt == nil
-    let damagedAt = self.damagedAt ?? now
-    self.damagedAt = nil
+    let isRepeat = !self.hasChanged
+    self.hasChanged = false
     if isKeyframe { self.link.mustSendKeyframe.store(false, ordering: .relaxed) }
     self.pacer.captured(at: now)
 
     // Read before the picture: what it counts had been applied by then.
     let inputSequence = self.link.appliedInput.load(ordering: .acquiring)
-    var capturedAt = now
     var convertedAt = now
-    try self.capture.capture { (picture: BGRXView) in
-      capturedAt = .now
+    let times = try self.capture.capture { picture in
       self.encoder.withInput { PixelConversion.convert(picture, to: $0) }
       convertedAt = .now
     }
@@ -78,8 +74,8 @@ struct SeatVideo: ~Copyable {
     try self.encoder.encode(isKeyframe: isKeyframe, pts: self.frameIndex) { packet in
       let frame = VideoFrame(
         isKeyframe: packet.isKeyframe,
-        damagedAt: damagedAt,
-        capturedAt: capturedAt,
+        damagedAt: isRepeat ? now : times.damagedAt,
+        capturedAt: times.capturedAt,
         convertedAt: convertedAt,
         encodedAt: .now,
         inputSequence: inputSequence

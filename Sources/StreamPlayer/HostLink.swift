@@ -14,11 +14,11 @@ final class HostLink {
   private var protection: SRTPSender
   private var unprotection: SRTPReceiver
 
-  init(grant: SessionGrant, session: consuming PlayerSession, keys: SessionKeys) throws {
+  init(grant: SessionGrant, session: consuming PlayerSession, keys: SessionKeys) {
     self.grant = grant
     self.session = session
-    self.protection = try SRTPSender(keys.playerToHost)
-    self.unprotection = try SRTPReceiver(keys.hostToPlayer)
+    self.protection = SRTPSender(keys.playerToHost)
+    self.unprotection = SRTPReceiver(keys.hostToPlayer)
   }
 
   /// Takes one SRTP or SRTCP datagram.
@@ -26,8 +26,8 @@ final class HostLink {
     do {
       switch kind {
       case .rtp:
-        let opened = try self.unprotection.unprotectRTP(datagram)
-        self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<opened.byteCount]).bytes, now: now)
+        let byteCount = try self.unprotection.unprotectRTP(datagram)
+        self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
       case .rtcp:
         let byteCount = try self.unprotection.unprotectRTCP(datagram)
         self.session.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
@@ -40,7 +40,7 @@ final class HostLink {
   /// Protects everything that the session wants sent now, into `batch`.
   func poll(now: Instant, to address: SocketAddress, into batch: inout SendBatch) {
     self.session.poll(now: now) { packet, kind in
-      _ = batch.append(to: address, maximumByteCount: packet.byteCount + SRTPSender.maximumOverhead) { buffer in
+      _ = batch.append(to: address, maximumByteCount: packet.byteCount + SRTPSender.rtcpOverhead) { buffer in
         packet.withUnsafeBytes { plaintext in
           switch kind {
           case .rtp: self.protection.protectRTP(plaintext, into: buffer)

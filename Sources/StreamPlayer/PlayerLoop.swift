@@ -32,7 +32,7 @@ final class PlayerLoop {
     self.link = link
     self.logger = logger
     self.address = try SocketAddress(host: configuration.host.host, port: configuration.host.port)
-    self.socket = try UDPSocket(bindingTo: .any(port: 0, isIPv4: self.address.isIPv4))
+    self.socket = try UDPSocket(bindingTo: .any(port: 0))
   }
 
   func run() {
@@ -85,22 +85,27 @@ final class PlayerLoop {
   // MARK: Handshake
 
   private func beginHandshake(resuming: ConnectionID?, timeout: Duration) {
+    let milliseconds = self.configuration.audioPacketMilliseconds
     let request = SessionRequest(
-      width: UInt16(self.configuration.size.width),
-      height: UInt16(self.configuration.size.height),
-      frameRate: UInt16(self.configuration.frameRate),
-      maximumBitrateKilobits: UInt32(clamping: self.configuration.bitrate.bitsPerSecond / 1000),
-      audioPacketMilliseconds: UInt8(self.configuration.audioPacketMilliseconds),
-      resume: resuming,
-      requestTime: WallClock.nanosecondsSince1970
+      terms: StreamTerms(
+        picture: self.configuration.size,
+        frameRate: self.configuration.frameRate,
+        maximumBitrate: self.configuration.bitrate,
+        audioPacketDuration: milliseconds > 0 ? .milliseconds(milliseconds) : nil
+      ),
+      resumedSession: resuming,
+      requestTime: UInt64(max(0, self.ntp.nanosecondsSince1970(at: .now)))
     )
+    var configuration = PlayerHandshake.Configuration()
+    configuration.limit = timeout
     self.handshake = PlayerHandshake(
       identity: self.configuration.identity,
       hostKey: self.configuration.host.key,
       request: request,
-      timeout: timeout,
+      configuration: configuration,
       now: .now
     )
+    if self.handshake == nil { self.link.finish(.wrongHostKey) }
   }
 
   private func advanceHandshake(now: Instant) {
@@ -119,7 +124,7 @@ final class PlayerLoop {
       }
     case .timedOut(let hint):
       if let host = self.host {
-        self.beginHandshake(resuming: host.grant.connectionID, timeout: Self.resumeTimeout)
+        self.beginHandshake(resuming: host.grant.connection, timeout: Self.resumeTimeout)
       } else {
         self.link.finish(hint == nil ? .unreachable : .wrongHostKey)
       }
@@ -145,7 +150,7 @@ final class PlayerLoop {
       } else {
         self.figures.handshakeTime = now - self.figures.startedAt
       }
-      self.host = try HostLink(grant: grant, session: session, keys: keys)
+      self.host = HostLink(grant: grant, session: session, keys: keys)
       self.figures.grant = grant
     } catch {
       self.link.finish(.failed("\(error)"))
@@ -205,7 +210,7 @@ final class PlayerLoop {
       case .silent:
         self.logger.notice("the host has gone silent; trying to resume")
         if self.handshake == nil {
-          self.beginHandshake(resuming: host.grant.connectionID, timeout: Self.resumeTimeout)
+          self.beginHandshake(resuming: host.grant.connection, timeout: Self.resumeTimeout)
         }
       case .expired: self.link.finish(.hostLost)
       case .closed(let reason): self.link.finish(.closedByHost(reason: reason))

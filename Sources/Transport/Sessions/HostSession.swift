@@ -6,7 +6,7 @@ public import SessionProtocol
 /// The host's end of one session: media out, input in, told the time.
 ///
 /// ```
-/// active ──nothing heard for silenceTimeout──▶ suspended ──nothing heard for resumeWindow──▶ ended
+/// active ──nothing heard for silenceTimeout──▶ suspended ──nothing heard for endTimeout──▶ ended
 ///    ▲                                             │                                           ▲
 ///    └───────────── authentic packet ──────────────┘            goodbye from the peer ─────────┘
 /// ```
@@ -167,7 +167,7 @@ public struct HostSession: ~Copyable {
   /// When ``poll(now:_:)`` must be called next.
   public var deadline: Instant {
     if self.isEnded { return self.farewell == nil ? .distantFuture : .zero }
-    let silence = self.lastHeardAt + (self.isSuspended ? self.configuration.resumeWindow : self.configuration.silenceTimeout)
+    let silence = self.lastHeardAt + (self.isSuspended ? self.configuration.endTimeout : self.configuration.silenceTimeout)
     return self.isSuspended ? silence : min(silence, self.reports.dueAt)
   }
 
@@ -214,7 +214,7 @@ public struct HostSession: ~Copyable {
   private mutating func watchSilence(now: Instant) {
     guard !self.isEnded else { return }
     let silence = now - self.lastHeardAt
-    if silence >= self.configuration.resumeWindow {
+    if silence >= self.configuration.endTimeout {
       self.isEnded = true
       self.events.append(.ended(.silence))
     } else if silence >= self.configuration.silenceTimeout, !self.isSuspended {

@@ -152,7 +152,7 @@ public struct PlayerSession: ~Copyable {
     if self.isEnded { return self.farewell == nil ? .distantFuture : .zero }
     var earliest = min(
       self.reports.dueAt,
-      self.lastHeardAt + (self.toldSilent ? self.configuration.resumeWindow : self.configuration.silenceTimeout)
+      self.lastHeardAt + (self.toldSilent ? self.configuration.endTimeout : self.configuration.silenceTimeout)
     )
     if let at = self.input.deadline { earliest = min(earliest, at) }
     if let at = self.nacks.deadline { earliest = min(earliest, at) }
@@ -253,7 +253,7 @@ public struct PlayerSession: ~Copyable {
   private mutating func watchSilence(now: Instant) {
     guard !self.isEnded else { return }
     let silence = now - self.lastHeardAt
-    if silence >= self.configuration.resumeWindow {
+    if silence >= self.configuration.endTimeout {
       self.isEnded = true
       self.events.append(.expired)
     } else if silence >= self.configuration.silenceTimeout, !self.toldSilent {

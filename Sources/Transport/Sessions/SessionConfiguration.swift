@@ -1,5 +1,6 @@
 public import MediaUnits
 public import RTP
+public import SessionProtocol
 
 /// What both ends of a session agreed on in the handshake, as far as transport needs it.
 public struct SessionConfiguration: Hashable, Sendable {
@@ -15,7 +16,7 @@ public struct SessionConfiguration: Hashable, Sendable {
   /// After this long without an authentic packet the peer counts as silent.
   public var silenceTimeout: Duration
   /// After this long without an authentic packet the session is over.
-  public var resumeWindow: Duration
+  public var endTimeout: Duration
   /// Unpredictable: where this end's sequence numbers begin.
   public var sequenceSeed: UInt64
 
@@ -27,7 +28,7 @@ public struct SessionConfiguration: Hashable, Sendable {
     canonicalName: String,
     ntp: NTPClock,
     silenceTimeout: Duration = .seconds(5),
-    resumeWindow: Duration = .seconds(30),
+    endTimeout: Duration = .seconds(30),
     sequenceSeed: UInt64
   ) {
     self.videoSSRC = videoSSRC
@@ -37,7 +38,27 @@ public struct SessionConfiguration: Hashable, Sendable {
     self.canonicalName = canonicalName
     self.ntp = ntp
     self.silenceTimeout = silenceTimeout
-    self.resumeWindow = resumeWindow
+    self.endTimeout = endTimeout
     self.sequenceSeed = sequenceSeed
+  }
+
+  /// What a host granted, as one of the two ends sees it.
+  ///
+  /// - Parameters:
+  ///   - canonicalName: RTCP's name of this end, 1 ... 64 bytes.
+  ///   - ntp: this end's wall clock.
+  ///   - sequenceSeed: unpredictable.
+  public init(grant: SessionGrant, canonicalName: String, ntp: NTPClock, sequenceSeed: UInt64) {
+    self.init(
+      videoSSRC: SSRC(rawValue: grant.streams.video),
+      videoRetransmissionSSRC: SSRC(rawValue: grant.streams.videoRetransmission),
+      audioSSRC: SSRC(rawValue: grant.streams.audio),
+      inputSSRC: SSRC(rawValue: grant.streams.input),
+      canonicalName: canonicalName,
+      ntp: ntp,
+      silenceTimeout: grant.silenceTimeout,
+      endTimeout: grant.silenceTimeout + grant.resumeWindow,
+      sequenceSeed: sequenceSeed
+    )
   }
 }
