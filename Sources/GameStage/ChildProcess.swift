@@ -60,10 +60,10 @@ final class ChildProcess {
     self.isRunning = false
   }
 
-  /// The last line on standard error that is not blank, as printable text of at most 300 characters.
+  /// The last line on standard error that says something, which takes three letters at least, as printable text of at most 300 characters.
   var lastWords: String {
     let text = String(decoding: self.tail, as: UTF8.self)
-    let line = text.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) } ?? ""
+    let line = text.split(whereSeparator: \.isNewline).last { $0.count(where: \.isLetter) >= 3 } ?? ""
     let printable = line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
     return String(String.UnicodeScalarView(printable).prefix(300))
   }

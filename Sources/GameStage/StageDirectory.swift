@@ -20,7 +20,7 @@ struct StageDirectory {
   var mark: String { "\(Self.variable)=\(self.path)" }
 
   private var lock: String { "\(self.path)/lock" }
-  /// Holds the display's number and its server's process id.
+  /// Holds the display's number.
   private var displayRecord: String { "\(self.path)/display" }
 
   init(path: String) {
@@ -53,8 +53,8 @@ struct StageDirectory {
     return (directory, lock)
   }
 
-  func recordDisplay(number: Int, serverPID: pid_t) {
-    _ = FileManager.default.createFile(atPath: self.displayRecord, contents: Data("\(number) \(serverPID)".utf8))
+  func recordDisplay(number: Int) {
+    _ = FileManager.default.createFile(atPath: self.displayRecord, contents: Data(String(number).utf8))
   }
 
   /// Removes the directory, and what the display's server leaves behind when it is killed.
@@ -105,17 +105,14 @@ struct StageDirectory {
     return flock(descriptor, LOCK_EX | LOCK_NB) == 0
   }
 
+  /// A display's server that was killed leaves its socket in place; it makes no lock file when it picks its number.
   private func removeDisplayLeftovers() {
-    guard let record = try? String(contentsOfFile: self.displayRecord, encoding: .utf8) else { return }
-    let words = record.split(separator: " ").compactMap { Int($0) }
-    guard words.count == 2 else { return }
-    let lock = "/tmp/.X\(words[0])-lock"
+    guard let record = try? String(contentsOfFile: self.displayRecord, encoding: .utf8), let number = Int(record) else {
+      return
+    }
+    let socket = "/tmp/.X11-unix/X\(number)"
     // Another server may have taken the number since.
-    guard let owner = try? String(contentsOfFile: lock, encoding: .utf8),
-      Int(owner.trimmingCharacters(in: .whitespacesAndNewlines)) == words[1], kill(pid_t(words[1]), 0) != 0
-    else { return }
-    unlink("/tmp/.X11-unix/X\(words[0])")
-    unlink(lock)
+    if !answers(socket) { unlink(socket) }
   }
 
   /// One random MIT-MAGIC-COOKIE-1 for every display number, since the server picks its number later.

@@ -25,6 +25,7 @@ struct Supervisor {
   let signals: Int32
   /// Where the display's server writes its number; -1 once it has.
   private var displayNumberPipe: Int32 = -1
+  private var displayNumberText: [UInt8] = []
   private var mustEnd = false
 
   init() {
@@ -126,12 +127,15 @@ struct Supervisor {
   private mutating func readDisplayNumber() {
     var buffer = [UInt8](repeating: 0, count: 32)
     let count = read(self.displayNumberPipe, &buffer, buffer.count)
+    self.displayNumberText += buffer[..<max(0, count)]
+    // The server writes the number and the end of the line separately, and ends if it cannot do both.
+    if count > 0, !self.displayNumberText.contains(UInt8(ascii: "\n")) { return }
     close(self.displayNumberPipe)
     self.displayNumberPipe = -1
-    let text = String(decoding: buffer[..<max(0, count)], as: UTF8.self)
+    let text = String(decoding: self.displayNumberText, as: UTF8.self)
     // An early end is reported by the death of the server, which follows.
     guard let number = Int(text.filter(\.isWholeNumber)), let plan = self.plan else { return }
-    StageDirectory(path: plan.directory).recordDisplay(number: number, serverPID: self.display?.pid ?? 0)
+    StageDirectory(path: plan.directory).recordDisplay(number: number)
     self.displayNumber = number
     self.report(.displayReady(number: number))
   }

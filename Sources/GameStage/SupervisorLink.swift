@@ -12,6 +12,8 @@ struct SupervisorLink {
   private let directory: StageDirectory
   private var received: [UInt8] = []
   private var hasEnded = false
+  /// A failure was passed on, after which the supervisor ends of its own accord.
+  private var isExpectedToEnd = false
 
   init(
     starting configuration: Stage.Configuration,
@@ -90,11 +92,13 @@ struct SupervisorLink {
       switch report {
       case .gameExited(let status, let words): return .gameExited(status: Int(status), lastWords: words)
       case .gameKilled(let signal, let words): return .gameKilled(signal: Int(signal), lastWords: words)
-      case .failed(let part, let reason): return .failed(StageError(part, reason))
+      case .failed(let part, let reason):
+        self.isExpectedToEnd = true
+        return .failed(StageError(part, reason))
       case .displayReady, .soundReady, .gameStarted, .ended: continue
       }
     }
-    return self.hasEnded ? .failed(.supervisorFailed(reason: "it ended unexpectedly")) : nil
+    return self.hasEnded && !self.isExpectedToEnd ? .failed(.supervisorFailed(reason: "it ended unexpectedly")) : nil
   }
 
   /// Ends the stage and waits for that, for a bounded time. What the supervisor cannot do any more is done here.

@@ -49,7 +49,7 @@ public struct X11Connection: ~Copyable {
       throw .cannotConnect(
         display: display,
         reason: failure == XCB_CONN_CLOSED_PARSE_ERR
-          ? "that is no display name" : "no server answers there, or it refuses our credentials \(failure)"
+          ? "that is no display name" : "no server answers there, or it refuses our credentials"
       )
     }
     guard let setup = xcb_get_setup(connection), let screen = Self.screen(screenNumber, of: setup) else {
