@@ -51,7 +51,10 @@ struct HostHandshakeTests {
     configuration.provenHelloBurst = 1
     configuration.provenHelloRate = 1
     var host = HostHandshake(identity: Fixtures.host, configuration: configuration)
-    for _ in 0..<2 { #expect(host.handle(self.hello(of: StaticKeyPair()), now: .zero).pending?.isAddressProven == false) }
+    for _ in 0..<2 {
+      let event = host.handle(self.hello(of: StaticKeyPair()), now: .zero)
+      #expect(event.pending?.isAddressProven == false)
+    }
 
     var player = Fixtures.playerHandshake()
     let hello = player.drain(now: .zero)[0]

@@ -54,7 +54,9 @@ struct SessionRecordTests {
     #expect(try SessionRefusal(parsing: long.serialized.span.bytes) == long)
     let escape = try SessionRefusal(parsing: ([1, 6, 4] + Array("\u{1B}[2J".utf8)).span.bytes)
     #expect(escape.text == "\u{FFFD}[2J")
-    #expect(throws: SessionRecordError.invalidText) { try SessionRefusal(parsing: ([1, 6, 1, 0xFF] as [UInt8]).span.bytes) }
+    #expect(throws: SessionRecordError.invalidText) {
+      try SessionRefusal(parsing: ([1, 6, 1, 0xFF] as [UInt8]).span.bytes)
+    }
     #expect(throws: SessionRecordError.outOfRange(.text)) {
       try SessionRefusal(parsing: ([1, 6, 201] + [UInt8](repeating: 65, count: 201)).span.bytes)
     }
@@ -95,7 +97,8 @@ struct HostAddressTests {
   @Test(
     "are refused with a reason",
     arguments: [
-      ("http://a:1#K", .notMartlet), ("", .notMartlet), ("martlet://:1#K", .missingHost), ("martlet://#K", .missingHost),
+      ("http://a:1#K", .notMartlet), ("", .notMartlet), ("martlet://:1#K", .missingHost),
+      ("martlet://#K", .missingHost),
       ("martlet://a b:1#K", .invalidHost), ("martlet://[::1#K", .invalidHost), ("martlet://[]#K", .invalidHost),
       ("martlet://a:#K", .invalidPort), ("martlet://a:0#K", .invalidPort), ("martlet://a:65536#K", .invalidPort),
       ("martlet://a:+1#K", .invalidPort), ("martlet://::1#K", .missingHost), ("martlet://a:1:2#K", .invalidPort),
