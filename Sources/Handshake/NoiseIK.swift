@@ -45,10 +45,10 @@ enum NoiseIK {
       symmetric.mixHash(responder.bytes)
       var message = Array(ephemeral.publicKey.rawRepresentation)
       symmetric.mixHash(message)
-      guard let es = try? ephemeral.sharedSecretFromKeyAgreement(with: responderKey) else { return nil }
+      guard let es = NoiseIK.agree(ephemeral, responderKey) else { return nil }
       symmetric.mixKey(es)
       message += symmetric.encryptAndHash(Array(staticKey.publicKey.rawRepresentation))
-      guard let ss = try? staticKey.sharedSecretFromKeyAgreement(with: responderKey) else { return nil }
+      guard let ss = NoiseIK.agree(staticKey, responderKey) else { return nil }
       symmetric.mixKey(ss)
       message += symmetric.encryptAndHash(payload)
       self.message = message
@@ -62,8 +62,8 @@ enum NoiseIK {
       guard message.count >= NoiseIK.secondOverhead else { return nil }
       let remote = Array(message[..<NoiseIK.keyByteCount])
       guard let remoteKey = NoiseIK.publicKey(remote),
-        let ee = try? self.ephemeral.sharedSecretFromKeyAgreement(with: remoteKey),
-        let se = try? self.staticKey.sharedSecretFromKeyAgreement(with: remoteKey)
+        let ee = NoiseIK.agree(self.ephemeral, remoteKey),
+        let se = NoiseIK.agree(self.staticKey, remoteKey)
       else { return nil }
       var symmetric = self.symmetric
       symmetric.mixHash(remote)
@@ -91,12 +91,12 @@ enum NoiseIK {
       symmetric.mixHash(Array(staticKey.publicKey.rawRepresentation))
       symmetric.mixHash(remote)
       guard let ephemeral = NoiseIK.publicKey(remote),
-        let es = try? staticKey.sharedSecretFromKeyAgreement(with: ephemeral)
+        let es = NoiseIK.agree(staticKey, ephemeral)
       else { return nil }
       symmetric.mixKey(es)
       guard let initiatorBytes = symmetric.decryptAndHash(Array(message[NoiseIK.keyByteCount..<endOfStatic])),
         let initiator = PublicKey(initiatorBytes), let initiatorKey = NoiseIK.publicKey(initiatorBytes),
-        let ss = try? staticKey.sharedSecretFromKeyAgreement(with: initiatorKey)
+        let ss = NoiseIK.agree(staticKey, initiatorKey)
       else { return nil }
       symmetric.mixKey(ss)
       guard let payload = symmetric.decryptAndHash(Array(message[endOfStatic...])) else { return nil }
@@ -112,14 +112,23 @@ enum NoiseIK {
       var symmetric = self.symmetric
       var message = Array(ephemeral.publicKey.rawRepresentation)
       symmetric.mixHash(message)
-      guard let ee = try? ephemeral.sharedSecretFromKeyAgreement(with: self.initiatorEphemeral),
-        let se = try? ephemeral.sharedSecretFromKeyAgreement(with: self.initiatorKey)
+      guard let ee = NoiseIK.agree(ephemeral, self.initiatorEphemeral),
+        let se = NoiseIK.agree(ephemeral, self.initiatorKey)
       else { return nil }
       symmetric.mixKey(ee)
       symmetric.mixKey(se)
       message += symmetric.encryptAndHash(payload)
       return (message, Result(symmetric, payload: payload))
     }
+  }
+
+  /// - Returns: `nil` where the public key is of low order, so that the secret would be zero whoever computes it.
+  /// - Spec: RFC 7748 §6.1.
+  private static func agree(_ privateKey: PrivateKey, _ publicKey: Curve25519.KeyAgreement.PublicKey) -> SharedSecret? {
+    guard let secret = try? privateKey.sharedSecretFromKeyAgreement(with: publicKey) else { return nil }
+    // SAFETY: the buffer is read within the closure only. Every byte is looked at, so the time tells nothing.
+    let isZero = unsafe secret.withUnsafeBytes { unsafe $0.reduce(0) { $0 | $1 } == 0 }
+    return isZero ? nil : secret
   }
 
   private static func publicKey(_ bytes: [UInt8]) -> Curve25519.KeyAgreement.PublicKey? {

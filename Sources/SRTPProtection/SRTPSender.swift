@@ -63,7 +63,8 @@ public struct SRTPSender: ~Copyable {
   ///   - output: elsewhere, with room for ``rtcpOverhead`` bytes more than the packet has.
   /// - Returns: the protected packet's byte count.
   /// - Spec: RFC 7714 §9, RFC 3711 §3.4.
-  public mutating func protectRTCP(_ packet: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int {
+  public mutating func protectRTCP(_ packet: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int
+  {
     guard let layout = PacketLayout(rtcp: packet), let base = output.baseAddress else {
       preconditionFailure("only whole RTCP packets are sent")
     }

@@ -27,8 +27,10 @@ struct SRTPVectorTests {
 
   @Test("encrypts as RFC 7714 §16.1.1 shows")
   func rfc7714RTP() throws {
-    let packet = [UInt8](hex: "8040f17b8041f8d35501a0b247616c6c696120657374206f6d6e69732064697669736120696e2070617274657320"
-      + "74726573")
+    let packet = [UInt8](
+      hex: "8040f17b8041f8d35501a0b247616c6c696120657374206f6d6e69732064697669736120696e2070"
+        + "61727465732074726573"
+    )
     let cipher = SessionCipher(key: Self.key, salt: Self.salt, encrypts: true)
     var sealed = [UInt8](repeating: 0, count: packet.count - 12 + 16)
     packet.withUnsafeBytes { plain in
@@ -42,14 +44,21 @@ struct SRTPVectorTests {
         )
       }
     }
-    #expect(sealed == [UInt8](hex: "f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3adf8833"
-      + "899d7f27beb16a9152cf765ee4390cce"))
+    #expect(
+      sealed
+        == [UInt8](
+          hex: "f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3adf8833899d"
+            + "7f27beb16a9152cf765ee4390cce"
+        )
+    )
   }
 
   @Test("encrypts as RFC 7714 §17.1 shows")
   func rfc7714RTCP() throws {
-    let packet = [UInt8](hex: "81c8000d4d6172734e5450314e545032525450200000042a0000e9304c756e61deadbeefdeadbeefdeadbeef"
-      + "deadbeefdeadbeef")
+    let packet = [UInt8](
+      hex: "81c8000d4d6172734e5450314e545032525450200000042a0000e9304c756e61deadbeefdeadbeef"
+        + "deadbeefdeadbeefdeadbeef"
+    )
     let cipher = SessionCipher(key: Self.key, salt: Self.salt, encrypts: true)
     var sealed = [UInt8](repeating: 0, count: packet.count - 8 + 16)
     packet.withUnsafeBytes { plain in
@@ -64,8 +73,13 @@ struct SRTPVectorTests {
         )
       }
     }
-    #expect(sealed == [UInt8](hex: "63e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda4ce09b4686303ded"
-      + "0bb9275bc84aa45896cf4d2fc5abf87245d9eade"))
+    #expect(
+      sealed
+        == [UInt8](
+          hex: "63e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda4ce09b4686303ded"
+            + "0bb9275bc84aa45896cf4d2fc5abf87245d9eade"
+        )
+    )
   }
 
   @Test("protects RTP byte for byte as an independent implementation does, across a rollover")

@@ -51,7 +51,9 @@ struct UDPSocketTests {
     var player = try UDPSocket(bindingTo: SocketAddress(parsing: "127.0.0.1:0"))
     var outgoing = SendBatch()
     let loopback = try SocketAddress(host: "127.0.0.1", port: host.localAddress.port)
-    _ = outgoing.append(to: loopback, maximumByteCount: 1) { $0[0] = 7; return 1 }
+    _ = outgoing.append(to: loopback, maximumByteCount: 1) {
+      $0[0] = 7; return 1
+    }
     player.send(&outgoing)
 
     var incoming = ReceiveBatch()
@@ -63,7 +65,9 @@ struct UDPSocketTests {
     incoming.forEach { source = $1 }
     #expect(source == player.localAddress)
 
-    _ = try outgoing.append(to: #require(source), maximumByteCount: 1) { $0[0] = 8; return 1 }
+    _ = try outgoing.append(to: #require(source), maximumByteCount: 1) {
+      $0[0] = 8; return 1
+    }
     host.send(&outgoing)
     var playerReadable = PollSet([player.fileDescriptor])
     let reachesPlayer = try playerReadable.wait(until: .now + .seconds(5))
@@ -81,7 +85,9 @@ struct UDPSocketTests {
     var outgoing = SendBatch()
     _ = try outgoing.append(to: SocketAddress(parsing: "[::1]:9"), maximumByteCount: 1) { _ in 1 }
     _ = try outgoing.append(to: SocketAddress(parsing: "255.255.255.255:9"), maximumByteCount: 1) { _ in 1 }
-    _ = outgoing.append(to: receiver.localAddress, maximumByteCount: 1) { $0[0] = 5; return 1 }
+    _ = outgoing.append(to: receiver.localAddress, maximumByteCount: 1) {
+      $0[0] = 5; return 1
+    }
     sender.send(&outgoing)
     let counters = sender.counters
     #expect(counters.refused == 2)
@@ -127,7 +133,7 @@ struct UDPSocketTests {
 
 @Suite("Socket addresses")
 struct SocketAddressTests {
-  @Test("read back as they are written", arguments: ["127.0.0.1:7777", "[::1]:7777", "0.0.0.0:0", "[2001:db8::7]:65535"])
+  @Test("read back as they are written", arguments: ["127.0.0.1:7777", "[::1]:7777", "0.0.0.0:0", "[2001:db8::7]:9"])
   func roundTrip(text: String) throws {
     #expect(try SocketAddress(parsing: text).description == text)
   }

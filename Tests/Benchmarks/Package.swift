@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "benchmarks",
+  dependencies: [.package(name: "martlet", path: "../..")],
+  targets: [
+    .systemLibrary(name: "CSRTP", path: "CSRTP", providers: [.apt(["libsrtp2-dev"])]),
+    .target(name: "CAllocationCount", path: "CAllocationCount"),
+    .executableTarget(
+      name: "srtp-send",
+      dependencies: ["CSRTP", "CAllocationCount", .product(name: "Martlet", package: "martlet")],
+      path: "SRTPSend",
+      swiftSettings: strict
+    ),
+  ]
+)
