@@ -1,4 +1,3 @@
-public import FFmpegCodec
 public import Handshake
 public import MediaUnits
 public import Presentation
@@ -38,8 +37,8 @@ public struct PlayerConfiguration: Sendable {
   public var audioOutput = AudioOutput.none
   /// Where to record both streams as they come: .mp4 or .mkv.
   public var recordingPath: String?
-  /// Where to keep one thumbnail in so many pictures for a contact sheet; 0 for none.
-  public var thumbnailInterval = 0
+  /// Whether to keep small pictures for a contact sheet.
+  public var keepsThumbnails = false
   public var inputScript: InputScript?
   /// Ends the session by itself after this long, counted from the first picture.
   public var duration: Duration?

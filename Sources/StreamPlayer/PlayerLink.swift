@@ -27,6 +27,7 @@ final class PlayerLink: Sendable {
   let decodingFailed = Atomic(false)
   /// The first picture has been decoded.
   let hasPicture = Atomic(false)
+  private let ended = DispatchSemaphore(value: 0)
   private let inputs = Mutex<[InputEvent]>([])
   private let sentInputs = Mutex(SentInputs())
   private let end = Mutex<PlayerEnd?>(nil)
@@ -46,6 +47,18 @@ final class PlayerLink: Sendable {
     self.networkWakeup.signal()
     self.pictureWakeup.signal()
     self.audioSignal.signal()
+    self.ended.signal()
+  }
+
+  /// Waits until the session ends, but not past `deadline`.
+  ///
+  /// - Returns: whether it has ended.
+  @discardableResult
+  func waitForEnd(until deadline: Instant) -> Bool {
+    let nanoseconds = max(0, (deadline - .now).wholeNanoseconds)
+    guard self.ended.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success else { return false }
+    self.ended.signal()
+    return true
   }
 
   /// Why the session ended; `nil` while it goes on.
@@ -91,27 +104,4 @@ final class PlayerLink: Sendable {
 
   /// The network thread's latest figures.
   var networkFigures: NetworkFigures { self.network.withLock { $0 } }
-}
-
-/// What the network thread knows, for the status line and the summary.
-public struct NetworkFigures: Hashable, Sendable {
-  public var statistics = PlayerSession.Statistics()
-  /// `nil` before the first exchange of reports.
-  public var roundTrip: Duration?
-  /// Twice the most by which the host's instants can be off on this machine's clock.
-  public var clockUncertainty: Duration = .zero
-  /// Datagrams that failed authentication, were replayed, or belong to nothing.
-  public var rejectedDatagrams = 0
-  /// Times that the session was resumed.
-  public var resumptions = 0
-  /// What the host granted; `nil` before it has.
-  public var grant: SessionGrant?
-  /// First hello → grant.
-  public var handshakeTime: Duration = .zero
-  /// First hello → first video packet.
-  public var firstPacketTime: Duration?
-  public var inputEventsSent = 0
-  public var startedAt = Instant.zero
-
-  public init() {}
 }

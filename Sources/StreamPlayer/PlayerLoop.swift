@@ -1,4 +1,5 @@
 import DatagramIO
+import Dispatch
 import Handshake
 import Logging
 import MediaUnits

@@ -35,6 +35,8 @@ public struct PlayerSession: ~Copyable {
     public var audioPacketsLost = 0
     public var malformedPackets = 0
     public var bytesReceived = 0
+
+    public init() {}
   }
 
   private static let tailQuiet: Duration = .milliseconds(4)

@@ -1,0 +1,26 @@
+public import MediaUnits
+public import SessionProtocol
+public import Transport
+
+/// What the network thread knows, for the status line and the summary.
+public struct NetworkFigures: Sendable {
+  public var statistics = PlayerSession.Statistics()
+  /// `nil` before the first exchange of reports.
+  public var roundTrip: Duration?
+  /// Twice the most by which the host's instants can be off on this machine's clock.
+  public var clockUncertainty: Duration = .zero
+  /// Datagrams that failed authentication, were replayed, or belong to nothing.
+  public var rejectedDatagrams = 0
+  /// Times that the session was resumed.
+  public var resumptions = 0
+  /// What the host granted; `nil` before it has.
+  public var grant: SessionGrant?
+  /// First hello → grant.
+  public var handshakeTime: Duration = .zero
+  /// First hello → first video packet.
+  public var firstPacketTime: Duration?
+  public var inputEventsSent = 0
+  public var startedAt = Instant.zero
+
+  public init() {}
+}

@@ -1,0 +1,79 @@
+import DatagramIO
+import FFmpegCodec
+import MediaUnits
+import SessionReport
+import Synchronization
+import Transport
+
+/// Decodes each frame the moment that it is whole, shows it, and keeps its ledger. The player's picture thread.
+final class PictureThread {
+  private let link: PlayerLink
+  private let outputs: [any PictureOutput]
+  private let recording: Recording?
+  private let figures: PictureFigures
+  private var decoder: VideoDecoder
+  private var buffer: [UInt8] = []
+  private var failures = 0
+
+  init(link: PlayerLink, outputs: [any PictureOutput], recording: Recording?, figures: PictureFigures) throws {
+    self.link = link
+    self.outputs = outputs
+    self.recording = recording
+    self.figures = figures
+    self.decoder = try VideoDecoder()
+  }
+
+  func run() {
+    let inputs = self.outputs.compactMap(\.inputDescriptor)
+    var poll = PollSet([self.link.pictureWakeup.fileDescriptor] + inputs)
+    do {
+      while !self.link.mustStop.load(ordering: .relaxed) {
+        try poll.wait(until: self.outputs.compactMap(\.inputDeadline).min())
+        if poll.isReadable(0) { self.link.pictureWakeup.drain() }
+        while let frame = self.link.frames.take(into: &self.buffer) { try self.show(frame) }
+        for output in self.outputs { try output.handleInput(link: self.link) }
+      }
+    } catch {
+      self.link.finish(.failed("\(error)"))
+    }
+    for output in self.outputs {
+      do {
+        try output.finish()
+      } catch {
+        self.link.finish(.failed("\(error)"))
+      }
+    }
+  }
+
+  private func show(_ frame: ReceivedFrame) throws {
+    let byteCount = frame.byteCount
+    var shown: (decodedAt: Instant, presentedAt: Instant)?
+    var outputError: (any Error)?
+    try self.buffer.withUnsafeBytes { bytes in
+      let accessUnit = UnsafeRawBufferPointer(rebasing: bytes[..<byteCount])
+      do {
+        _ = try self.decoder.decode(accessUnit, pts: frame.index) { picture in
+          let decodedAt = Instant.now
+          do {
+            for output in self.outputs { try output.show(picture.planes, frame: frame, decodedAt: decodedAt) }
+          } catch {
+            outputError = error
+          }
+          shown = (decodedAt, .now)
+        }
+      } catch {
+        // A damaged frame: the next key frame mends it. A decoder that keeps failing is opened afresh.
+        self.failures += 1
+        if self.failures % 8 == 0 { try self.decoder.reset() }
+        self.link.decodingFailed.store(true, ordering: .relaxed)
+        self.link.networkWakeup.signal()
+      }
+      if let outputError { throw outputError }
+      try self.recording?.write(frame, accessUnit: accessUnit)
+    }
+    guard let shown else { return }
+    self.failures = 0
+    self.figures.record(frame, decodedAt: shown.decodedAt, presentedAt: shown.presentedAt, link: self.link)
+    self.link.hasPicture.store(true, ordering: .relaxed)
+  }
+}

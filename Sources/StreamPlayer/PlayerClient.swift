@@ -1,0 +1,196 @@
+import DatagramIO
+import Dispatch
+import FFmpegCodec
+public import Logging
+import MediaUnits
+import Presentation
+import SessionProtocol
+public import SessionReport
+import Synchronization
+import Transport
+
+/// A player's session from its first hello to its summary.
+///
+/// Three threads of its own: network, picture and sound. ``run(onSecond:)`` runs on the caller's.
+public final class PlayerClient: Sendable {
+  private let configuration: PlayerConfiguration
+  private let logger: Logger
+  private let link: PlayerLink
+  private let figures: PictureFigures
+  private let audio = Shared(AudioFigures())
+
+  /// What is known each second, for a status line.
+  public struct Progress: Sendable {
+    public var sample: SecondSample
+    public var network: NetworkFigures
+    public var hasPicture: Bool
+  }
+
+  /// How it went.
+  public struct Outcome: Sendable {
+    public var end: PlayerEnd
+    public var summary: SessionSummary
+    public var network: NetworkFigures
+    public var audio: AudioFigures
+  }
+
+  /// - Throws: what keeps the statistics from being written.
+  public init(_ configuration: PlayerConfiguration, logger: Logger) throws {
+    self.configuration = configuration
+    self.logger = logger
+    self.link = try PlayerLink(framePadding: VideoDecoder.inputPadding)
+    self.figures = try PictureFigures(statisticsPath: configuration.statisticsPath)
+  }
+
+  /// Ends the session from any thread, politely.
+  public func stop() {
+    self.link.finish(.finished)
+  }
+
+  /// Plays until the session ends.
+  ///
+  /// - Parameter onSecond: called about once a second while it does.
+  /// - Throws: what keeps an output from being opened, or the address from being resolved.
+  public func run(onSecond: (Progress) -> Void) throws -> Outcome {
+    let configuration = self.configuration
+    let recording = try configuration.recordingPath.map {
+      try Recording(
+        path: $0,
+        size: configuration.size,
+        frameRate: configuration.frameRate,
+        hasAudio: configuration.audioPacketMilliseconds > 0
+      )
+    }
+    let thumbnails = configuration.keepsThumbnails ? ThumbnailOutput(size: configuration.size) : nil
+    var outputs = try configuration.videoOutputs.map(self.open)
+    if let thumbnails { outputs.append(thumbnails) }
+    // SAFETY: each of these is made here and from then on touched only by the thread that is started with it; the
+    // thumbnails are read after their thread has been joined.
+    nonisolated(unsafe) let loop = try PlayerLoop(configuration: configuration, link: self.link, logger: self.logger)
+    nonisolated(unsafe) let pictures = try PictureThread(
+      link: self.link,
+      outputs: outputs,
+      recording: recording,
+      figures: self.figures
+    )
+    nonisolated(unsafe) let sound = try AudioThread(
+      link: self.link,
+      output: configuration.audioOutput,
+      recording: recording,
+      figures: self.audio
+    )
+    var threads = [
+      MediaThread.start(name: "player-network") { loop.run() },
+      MediaThread.start(name: "player-picture") { pictures.run() },
+      MediaThread.start(name: "player-sound") { sound.run() },
+    ]
+    if let script = configuration.inputScript {
+      let link = self.link
+      threads.append(MediaThread.start(name: "player-input") { ScriptPlayer(script: script, link: link).run() })
+    }
+    self.watch(onSecond)
+    for thread in threads { thread.join() }
+    try recording?.finish()
+    return try self.outcome(thumbnails: thumbnails)
+  }
+
+  private func open(_ output: PlayerConfiguration.VideoOutput) throws -> any PictureOutput {
+    let size = self.configuration.size
+    switch output {
+    case .window(let title): return try WindowOutput(title: title, size: size)
+    case .terminal: return try TerminalOutput(size: size)
+    case .raw(let path, let format):
+      return try RawOutput(path: path, format: format, size: size, frameRate: self.configuration.frameRate)
+    case .snapshots(let directory, let interval):
+      return try SnapshotOutput(directory: directory, interval: interval, size: size)
+    case .strip(let path): return try StripOutput(path: path)
+    }
+  }
+
+  /// Samples the session once a second until it ends, and ends it when its time is up.
+  private func watch(_ onSecond: (Progress) -> Void) {
+    var last = NetworkFigures()
+    var lastDecoded: Int64 = 0
+    var second: Int64 = 0
+    var nextSample = Instant.now + .seconds(1)
+    while self.link.endReason == nil {
+      var wake = nextSample
+      if let duration = self.configuration.duration, let first = self.figures.firstPictureAt {
+        guard .now - first < duration else {
+          self.link.finish(.finished)
+          break
+        }
+        wake = min(wake, first + duration)
+      }
+      self.link.waitForEnd(until: wake)
+      guard Instant.now >= nextSample else { continue }
+      nextSample += .seconds(1)
+      second += 1
+      let network = self.link.networkFigures
+      let decoded = self.figures.summary.framesDecoded
+      var sample = SecondSample(from: last.statistics, to: network.statistics)
+      sample.second = second
+      sample.framesDecoded = decoded - lastDecoded
+      sample.roundTripNanoseconds = network.roundTrip?.wholeNanoseconds ?? 0
+      (last, lastDecoded) = (network, decoded)
+      onSecond(
+        Progress(sample: self.figures.record(sample), network: network, hasPicture: self.figures.firstPictureAt != nil)
+      )
+      if let failure = self.figures.failure { self.link.finish(.failed("\(failure)")) }
+    }
+  }
+
+  private func outcome(thumbnails: ThumbnailOutput?) throws -> Outcome {
+    let network = self.link.networkFigures
+    let audio = self.audio.current
+    var summary = self.figures.summary
+    summary.host = "\(self.configuration.host.host):\(self.configuration.host.port)"
+    summary.complete(with: network, firstPictureAt: self.figures.firstPictureAt, now: .now)
+    try self.figures.finish(summary)
+    return Outcome(
+      end: self.link.endReason ?? .finished,
+      summary: summary,
+      network: network,
+      audio: audio
+    )
+  }
+}
+
+extension SecondSample {
+  /// What happened between two readings of the transport's counters.
+  fileprivate init(from old: PlayerSession.Statistics, to new: PlayerSession.Statistics) {
+    self.init()
+    self.framesReceived = Int64(max(0, new.framesDelivered - old.framesDelivered))
+    self.framesLost = Int64(max(0, new.framesLost - old.framesLost))
+    self.bitsPerSecond = Int64(max(0, new.bytesReceived - old.bytesReceived)) * 8
+    self.packetsReceived = Int64(max(0, new.packetsReceived - old.packetsReceived))
+    self.packetsLost = Int64(max(0, new.packetsLost - old.packetsLost))
+    self.packetsRetransmitted = Int64(max(0, new.packetsRepaired - old.packetsRepaired))
+  }
+}
+
+extension SessionSummary {
+  /// Fills in what only the network thread knows.
+  fileprivate mutating func complete(with network: NetworkFigures, firstPictureAt: Instant?, now: Instant) {
+    let statistics = network.statistics
+    if let grant = network.grant {
+      self.game = grant.title
+      self.pictureWidth = Int64(grant.terms.picture.width)
+      self.pictureHeight = Int64(grant.terms.picture.height)
+      self.frameRate = Int64(grant.terms.frameRate)
+    }
+    if let firstPictureAt {
+      self.durationNanoseconds = (now - firstPictureAt).wholeNanoseconds
+      self.firstPictureNanoseconds = (firstPictureAt - network.startedAt).wholeNanoseconds
+    }
+    self.handshakeNanoseconds = network.handshakeTime.wholeNanoseconds
+    self.framesCaptured = self.framesDecoded + self.framesLost
+    self.bytesReceived = Int64(statistics.bytesReceived)
+    self.packetsReceived = Int64(statistics.packetsReceived)
+    self.packetsLost = Int64(statistics.packetsLost)
+    self.packetsRetransmitted = Int64(statistics.packetsRepaired)
+    self.audioPacketsReceived = Int64(statistics.audioPacketsReceived)
+    self.audioPacketsLost = Int64(statistics.audioPacketsLost)
+    self.audioPacketsConcealed = self.audioPacketsLost
+  }
+}

@@ -1,0 +1,153 @@
+import ArgumentParser
+import DatagramIO
+import Dispatch
+import FFmpegCodec
+import Foundation
+import GameStage
+import Handshake
+import Logging
+import MediaUnits
+import SessionProtocol
+import StreamHost
+
+/// Offers one game to players.
+struct HostCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "host",
+    abstract: "Run a game for players and stream it to them.",
+    discussion: """
+      The first line on standard output is the address that players connect to; the log goes to standard error.
+      Every player gets a display, a sound server and a game of their own, which end with the session.
+      """
+  )
+
+  @Option(help: ArgumentHelp("The game's file; Samples/freedoom/game.yaml explains every field.", valueName: "file"))
+  var game: String
+
+  @Option(help: ArgumentHelp("Where to listen for players.", valueName: "address:port"))
+  var listen = "0.0.0.0:7777"
+
+  @Option(help: ArgumentHelp("The name or address that players reach this host by; guessed if not given."))
+  var advertise: String?
+
+  @Option(help: "Players served at once.")
+  var seats = 1
+
+  @Option(help: ArgumentHelp("Use this encoder or refuse to start: \(EncoderKind.names).", valueName: "name"))
+  var encoder: String?
+
+  @Option(help: ArgumentHelp("Most that one player's picture may take, in Mbit/s.", valueName: "Mbit/s"))
+  var maximumBitrate = 50.0
+
+  @Option(help: ArgumentHelp("The host's key; made on first use.", valueName: "file"))
+  var key = KeyFile.defaultDirectory + "/host.key"
+
+  @Flag(name: .shortAndLong, help: "Log more.")
+  var verbose = false
+
+  func validate() throws {
+    guard 1...64 ~= self.seats else { throw ValidationError("--seats must be 1 to 64.") }
+    guard 0.1...500 ~= self.maximumBitrate else { throw ValidationError("--maximum-bitrate must be 0.1 to 500.") }
+    if let encoder = self.encoder, EncoderKind(rawValue: encoder) == nil {
+      throw ValidationError("--encoder must be one of \(EncoderKind.names).")
+    }
+  }
+
+  func run() throws {
+    try self.reportingFailure {
+      let logger = Console.logger(isVerbose: self.verbose)
+      let server = try HostStart.start(
+        game: self.game,
+        listen: self.listen,
+        seats: self.seats,
+        encoder: self.encoder,
+        maximumBitrate: .megabits(self.maximumBitrate),
+        key: self.key,
+        logger: logger
+      )
+      Console.print("\(server.address(advertised: self.advertise))")
+      let done = DispatchSemaphore(value: 0)
+      let signals = Signals { done.signal() }
+      done.wait()
+      logger.info("stopping")
+      server.stop()
+      withExtendedLifetime(signals) {}
+    }
+  }
+}
+
+/// Starts a host from what a person wrote, explaining what keeps it from starting.
+enum HostStart {
+  static func start(
+    game path: String,
+    listen: String,
+    seats: Int,
+    encoder: String?,
+    maximumBitrate: Bitrate,
+    key: String,
+    logger: Logger
+  ) throws -> HostServer {
+    let game = try Self.game(path)
+    let picture = game.picture
+    let selection: EncoderSelection
+    do {
+      selection = try EncoderSelection.choose(
+        named: encoder.flatMap(EncoderKind.init(rawValue:)),
+        size: picture.defaultSize,
+        frameRate: picture.defaultRate,
+        bitrate: min(.megabits(10), maximumBitrate)
+      )
+    } catch {
+      throw CommandFailure(.unavailable, "no encoder can run here: \(error)")
+    }
+    for refusal in selection.refusals { logger.info("encoder \(refusal)") }
+    logger.info("encoder \(selection.kind.rawValue): proven by encoding and decoding a frame")
+    let identity = try KeyFile.load(key)
+    do {
+      let server = try HostServer.start(
+        HostConfiguration(
+          game: game,
+          listenAddress: try SocketAddress(parsing: listen),
+          identity: identity,
+          seats: seats,
+          encoder: selection.kind,
+          maximumBitrate: maximumBitrate
+        ),
+        logger: logger
+      )
+      logger.info("\(game.title): \(seats) seat\(seats == 1 ? "" : "s") at \(server.localAddress)")
+      return server
+    } catch let error as SocketError {
+      throw CommandFailure(.ioError, "cannot listen on \(listen): \(error); choose another with --listen")
+    }
+  }
+
+  private static func game(_ path: String) throws -> GameFile {
+    do {
+      return try GameFile(contentsOf: path)
+    } catch {
+      let isUnreadable = !FileManager.default.isReadableFile(atPath: path)
+      throw CommandFailure(isUnreadable ? .noInput : .badData, "\(error)")
+    }
+  }
+}
+
+extension EncoderKind {
+  /// Every encoder's name, for people.
+  static var names: String { Self.allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension HostServer {
+  /// The address to hand to players.
+  ///
+  /// - Parameter advertised: the host's name as its owner gave it; otherwise the address that it listens on, or this
+  ///   machine's name when it listens on all of them.
+  func address(advertised: String?) -> HostAddress {
+    let local = self.localAddress
+    let host = advertised ?? (local.isAny ? ProcessInfo.processInfo.hostName : local.hostText)
+    guard let address = HostAddress(host: host, port: local.port, key: self.publicKey) else {
+      preconditionFailure("an address that could be bound can be written")
+    }
+    return address
+  }
+}
