@@ -14,7 +14,9 @@ struct InputFuzzTests {
     var read = 0
     for _ in 0..<Self.inputsPerSeed {
       var bytes = templates[Int(random.next() % UInt64(templates.count))]
-      if random.next() % 16 == 0 { bytes = (0..<random.next() % 40).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
+      if random.next() % 16 == 0 {
+        bytes = (0..<random.next() % 40).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      }
       for _ in 0..<random.next() % 4 where !bytes.isEmpty {
         let index = Int(random.next() % UInt64(bytes.count))
         switch random.next() % 4 {
