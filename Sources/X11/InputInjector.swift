@@ -102,7 +102,7 @@ public struct InputInjector: ~Copyable {
   }
 
   private mutating func key(_ code: UInt16, _ isPressed: Bool) -> Bool {
-    guard code > 0, code + 8 <= 255 else { return false }
+    guard (1...247).contains(code) else { return false }
     let keycode = UInt8(code + 8)
     if isPressed { self.pressedKeys.insert(keycode) } else { self.pressedKeys.remove(keycode) }
     self.fakeInput.key(keycode, isPressed: isPressed)

@@ -89,9 +89,10 @@ struct CaptureTests {
     #expect(try StageUnderTest.eventuallyThrowing { try capture.processEvents() && capture.isCursorVisible })
     let shown = try self.picture(&capture)
     // Drawn to the right of and below the hot spot, which is its corner.
-    #expect(shown[100 * 320 + 160] == 0xFF_0000)
-    #expect(shown[107 * 320 + 167] == 0xFF_0000)
-    #expect(shown[108 * 320 + 168] == 0)
+    #expect(shown[99 * 320 + 159] == 0xFF_0000)
+    #expect(shown[106 * 320 + 166] == 0xFF_0000)
+    #expect(shown[98 * 320 + 159] == 0)
+    #expect(shown[107 * 320 + 167] == 0)
 
     try input.inject(.pointerMotion(deltaX: 50, deltaY: 0))
     #expect(try self.change(&capture))

@@ -52,11 +52,11 @@ struct InjectionTests {
         .touch(finger: 3, phase: .began, x: 32767, y: 32767), .touch(finger: 4, phase: .began, x: 0, y: 0),
         .touch(finger: 3, phase: .ended, x: 32767, y: 32767),
       ],
-      expecting: 6
+      expecting: 7
     )
     let expected: [DrawingClient.Event] = [
       .motion(x: 639, y: 479), .motion(x: 0, y: 0), .motion(x: 12, y: 34), .motion(x: 319, y: 239),
-      .button(1, isPressed: true), .button(1, isPressed: false),
+      .button(1, isPressed: true), .motion(x: 319, y: 239), .button(1, isPressed: false),
     ]
     #expect(seen == expected)
   }

@@ -6,6 +6,7 @@ import X11
 final class TestDisplay {
   let name: String
   private let pid: pid_t
+  private var hasEnded = false
 
   /// - Returns: `nil` if Xvfb does not start within ten seconds.
   init?(size: PictureSize) {
@@ -16,12 +17,22 @@ final class TestDisplay {
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 3)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    defer { posix_spawn_file_actions_destroy(&actions) }
+    // The tests' threads block signals, and a server that inherited that could not be asked to end.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
     let arguments = ["Xvfb", "-displayfd", "3", "-screen", "0", "\(size)x24", "-nolisten", "tcp", "-noreset"]
     var argv = arguments.map { strdup($0) } + [nil]
     defer { for pointer in argv { free(pointer) } }
     var pid: pid_t = 0
-    guard posix_spawn(&pid, "/usr/bin/Xvfb", &actions, nil, &argv, environ) == 0 else {
+    guard posix_spawn(&pid, "/usr/bin/Xvfb", &actions, &attributes, &argv, environ) == 0 else {
       close(ends[1])
       return nil
     }
@@ -44,6 +55,8 @@ final class TestDisplay {
   deinit { self.end() }
 
   func end() {
+    guard !self.hasEnded else { return }
+    self.hasEnded = true
     kill(self.pid, SIGTERM)
     waitpid(self.pid, nil, 0)
   }
