@@ -67,15 +67,20 @@ extension VideoWindow {
       xcb_disconnect(self.pointer)
     }
 
-    /// The master pointer that this client uses.
-    func clientPointer() throws(Failure) -> xcb_input_device_id_t {
-      let cookie = xcb_input_xi_get_client_pointer(self.pointer, 0)
-      let reply = xcb_input_xi_get_client_pointer_reply(self.pointer, cookie, nil)
+    /// The first master pointer; a server that was not told otherwise has no other.
+    func masterPointer() throws(Failure) -> xcb_input_device_id_t {
+      let cookie = xcb_input_xi_query_device(self.pointer, UInt16(XCB_INPUT_DEVICE_ALL_MASTER.rawValue))
+      let reply = xcb_input_xi_query_device_reply(self.pointer, cookie, nil)
       defer { free(reply) }
-      guard let reply, reply.pointee.set != 0 else {
-        throw Failure(operation: "find the pointer", reason: "the server has none")
+      guard let reply else { throw Failure(operation: "find the pointer", reason: "the server did not answer") }
+      var devices = xcb_input_xi_query_device_infos_iterator(reply)
+      while devices.rem > 0 {
+        if devices.data.pointee.type == UInt16(XCB_INPUT_DEVICE_TYPE_MASTER_POINTER.rawValue) {
+          return devices.data.pointee.deviceid
+        }
+        xcb_input_xi_device_info_next(&devices)
       }
-      return reply.pointee.deviceid
+      throw Failure(operation: "find the pointer", reason: "the server has none")
     }
 
     /// Chooses which XInput events of all master devices `window` gets; 0 for none.

@@ -71,7 +71,7 @@ public final class VideoWindow {
     self.window = xcb_generate_id(connection.pointer)
     self.context = xcb_generate_id(connection.pointer)
     self.blankCursor = xcb_generate_id(connection.pointer)
-    self.pointerDevice = try connection.clientPointer()
+    self.pointerDevice = try connection.masterPointer()
     self.createWindow()
     self.setTitle(title)
     self.selectInput()
@@ -123,21 +123,21 @@ public final class VideoWindow {
 
   /// Hands out the buffer that is not on the screen, of the window's size and undefined content.
   ///
-  /// - Returns: what `body` returns; `nil`, without calling it, while the X server still reads both buffers: skip this
-  ///   frame.
+  /// - Returns: `false`, without calling `body`, while the X server still reads both buffers: skip this frame.
   /// - Throws: ``Failure`` if memory cannot be shared after a change of size.
-  public func withBackBuffer<Result>(_ body: (BGRXView) -> Result) throws(Failure) -> Result? {
+  public func withBackBuffer(_ body: (BGRXView) -> Void) throws(Failure) -> Bool {
     try self.prepareBuffers()
     if self.buffers[self.backIndex].isBusy {
       self.readEvents()
       guard !self.buffers[self.backIndex].isBusy else {
         self.busyCount += 1
-        return nil
+        return false
       }
     }
     let buffer = self.buffers[self.backIndex]
     let pixels = buffer.memory.assumingMemoryBound(to: UInt8.self)
-    return body(BGRXView(size: buffer.size, pixels: pixels, stride: 4 * buffer.size.width))
+    body(BGRXView(size: buffer.size, pixels: pixels, stride: 4 * buffer.size.width))
+    return true
   }
 
   /// Shows what was last written into the back buffer, and makes the other buffer the back one.
