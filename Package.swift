@@ -116,8 +116,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "FFmpegCodec", "SessionReport", "StreamHost",
-        "StreamPlayer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "DatagramIO", "FFmpegCodec", "Presentation",
+        "SessionReport", "StreamHost", "StreamPlayer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
@@ -131,6 +131,7 @@ let package = Package(
       dependencies: ["SessionProtocol", "MediaUnits", "Octets"],
       swiftSettings: strict
     ),
+    .testTarget(name: "NetworkSimulatorTests", dependencies: ["NetworkSimulator", "MediaUnits"], swiftSettings: strict),
     .testTarget(
       name: "TransportTests",
       dependencies: ["Transport", "RTP", "SessionProtocol", "NetworkSimulator", "MediaUnits", "Octets"],
@@ -143,7 +144,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ProtectionTests",
-      dependencies: ["SRTPProtection", "DatagramIO", "MediaUnits", "Octets"],
+      dependencies: ["SRTPProtection", "DatagramIO", "SessionProtocol", "MediaUnits", "Octets"],
       swiftSettings: strict
     ),
     .testTarget(

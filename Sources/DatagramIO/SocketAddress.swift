@@ -102,6 +102,16 @@ public struct SocketAddress: Hashable, Sendable {
 extension SocketAddress: CustomStringConvertible {
   /// `127.0.0.1:7777` or `[::1]:7777`.
   public var description: String {
+    self.isIPv4 ? "\(self.host):\(self.port)" : "[\(self.host)]:\(self.port)"
+  }
+
+  /// Whether this stands for every address of the machine.
+  public var isAny: Bool {
+    self.isIPv4 ? UInt32(truncatingIfNeeded: self.low) == 0 : self.high == 0 && self.low == 0
+  }
+
+  /// The address without its port: "127.0.0.1", "::1", "fe80::1%2".
+  public var host: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     if self.isIPv4 {
       var address = in_addr(s_addr: UInt32(truncatingIfNeeded: self.low).bigEndian)
@@ -111,8 +121,7 @@ extension SocketAddress: CustomStringConvertible {
       inet_ntop(AF_INET6, &octets, &text, socklen_t(text.count))
     }
     let host = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    if self.isIPv4 { return "\(host):\(self.port)" }
-    return self.scope == 0 ? "[\(host)]:\(self.port)" : "[\(host)%\(self.scope)]:\(self.port)"
+    return self.isIPv4 || self.scope == 0 ? host : "\(host)%\(self.scope)"
   }
 }
 

@@ -15,10 +15,17 @@ public struct AudioFigures: Hashable, Sendable {
   public var concealedSampleCount = 0
   /// Largest sample seen, 0 ... 32768: zero means silence throughout.
   public var peak = 0
-  /// Sound minus picture at the last packet: positive when the sound's clock has run ahead since the start.
-  public var drift: Duration = .zero
 
   public init() {}
+
+  /// One line for people.
+  public var text: String {
+    guard self.decodedSampleCount > 0 else { return "Sound: none" }
+    let seconds = (Double(self.decodedSampleCount) / 4800).rounded() / 10
+    let share = self.concealedSampleCount * 1000 / (self.decodedSampleCount + self.concealedSampleCount)
+    let level = self.peak == 0 ? "silent throughout" : "loudest sample \(self.peak * 100 / 32768) % of full scale"
+    return "Sound: \(seconds) s decoded, \(Double(share) / 10) % concealed, \(level)"
+  }
 }
 
 /// Decodes the sound in its turn and plays it. The player's audio thread.

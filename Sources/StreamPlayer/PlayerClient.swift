@@ -32,6 +32,8 @@ public final class PlayerClient: Sendable {
     public var summary: SessionSummary
     public var network: NetworkFigures
     public var audio: AudioFigures
+    /// Small pictures from the whole session, where they were asked for.
+    public var contactSheet: ContactSheetFile?
   }
 
   /// - Throws: what keeps the statistics from being written.
@@ -151,7 +153,8 @@ public final class PlayerClient: Sendable {
       end: self.link.endReason ?? .finished,
       summary: summary,
       network: network,
-      audio: audio
+      audio: audio,
+      contactSheet: thumbnails.map { ContactSheetFile($0) }
     )
   }
 }

@@ -13,20 +13,6 @@ enum Console {
     Self.write(line + "\n", to: STDERR_FILENO)
   }
 
-  /// Writes `text` as it is to standard error.
-  static func errorText(_ text: String) {
-    Self.write(text, to: STDERR_FILENO)
-  }
-
-  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-
-  /// Columns of the terminal on standard error; 80 where it is none.
-  static var errorColumns: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
-  }
-
   /// A logger for the whole process, to standard error.
   static func logger(isVerbose: Bool) -> Logger {
     LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }

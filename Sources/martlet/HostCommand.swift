@@ -144,7 +144,7 @@ extension HostServer {
   ///   machine's name when it listens on all of them.
   func address(advertised: String?) -> HostAddress {
     let local = self.localAddress
-    let host = advertised ?? (local.isAny ? ProcessInfo.processInfo.hostName : local.hostText)
+    let host = advertised ?? (local.isAny ? ProcessInfo.processInfo.hostName : local.host)
     guard let address = HostAddress(host: host, port: local.port, key: self.publicKey) else {
       preconditionFailure("an address that could be bound can be written")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Handshake
+import SessionProtocol
 
 /// Shows this machine's identities.
 struct KeyCommand: ParsableCommand {

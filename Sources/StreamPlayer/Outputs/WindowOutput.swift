@@ -17,7 +17,7 @@ final class WindowOutput: PictureOutput {
 
   func show(_ picture: I420View, frame: ReceivedFrame, decodedAt: Instant) throws {
     let source = picture.size
-    let shown: Void? = try self.window.withBackBuffer { back in
+    let isShown = try self.window.withBackBuffer { back in
       guard back.size != source else {
         PixelConversion.convert(picture, to: back)
         return
@@ -35,7 +35,7 @@ final class WindowOutput: PictureOutput {
       PixelConversion.scale(self.picture.view, to: part, filter: .bilinear)
     }
     // The server still reads both buffers: this picture is skipped, the next one will be newer.
-    if shown != nil { self.window.present() }
+    if isShown { self.window.present() }
   }
 
   func handleInput(link: PlayerLink) throws {

@@ -84,6 +84,7 @@ public struct InputSender: Sendable {
     self.lastSentAt = .zero
     self.sendsSinceNew = 0
     self.isFull = false
+    self.rtpSequence &= 0x7FFF
     self.packetCount = 0
     self.octetCount = 0
     if let first = self.pending.first { self.sentThrough = first.sequence &- 1 }

@@ -8,8 +8,11 @@ internal import RTP
 struct VideoSender: ~Copyable {
   /// Packets kept for retransmission: a second at 40 Mbit/s.
   private static let historyCapacity = 4096
-  /// Payload bytes of a packet at most: 1200 less the SRTP tag, the fixed header and the largest extension block.
-  static let maximumPayloadByteCount = 1200 - 16 - RTPHeader.fixedByteCount - 36
+  /// Payload bytes of a packet at most: 1200 less the SRTP tag, the fixed header, the largest extension block, and what
+  /// a retransmission adds.
+  static let maximumPayloadByteCount =
+    1200 - 16 - RTPHeader.fixedByteCount - HeaderExtensionWriter.maximumByteCount
+    - RetransmissionPayload.prefixByteCount
   /// A retransmission may take this share of the packets sent since the last one, or a storm of requests would win.
   private static let retransmissionShare = 4
 

@@ -76,13 +76,13 @@ public struct HostSession: ~Copyable {
     self.video = VideoSender(
       ssrc: configuration.videoSSRC,
       retransmissionSSRC: configuration.videoRetransmissionSSRC,
-      firstSequence: UInt16(truncatingIfNeeded: random.next()),
-      retransmissionSequence: UInt16(truncatingIfNeeded: random.next()),
+      firstSequence: Self.firstSequence(using: &random),
+      retransmissionSequence: Self.firstSequence(using: &random),
       ntp: configuration.ntp
     )
     self.audio = AudioSender(
       ssrc: configuration.audioSSRC,
-      firstSequence: UInt16(truncatingIfNeeded: random.next()),
+      firstSequence: Self.firstSequence(using: &random),
       ntp: configuration.ntp
     )
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
@@ -316,5 +316,12 @@ public struct HostSession: ~Copyable {
     // Nobody repeats a goodbye on request, so it goes out twice.
     send(self.rtcp.octets, .rtcp)
     send(self.rtcp.octets, .rtcp)
+  }
+
+  /// Below 2¹⁵, so that a receiver cannot mistake the first wrap for a step back.
+  ///
+  /// - Spec: RFC 3711 §3.3.1.
+  private static func firstSequence(using random: inout SplitMix64) -> UInt16 {
+    UInt16(truncatingIfNeeded: random.next()) & 0x7FFF
   }
 }

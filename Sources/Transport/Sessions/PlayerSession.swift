@@ -73,7 +73,7 @@ public struct PlayerSession: ~Copyable {
       input.restart(ssrc: configuration.inputSSRC)
       self.input = input
     } else {
-      self.input = InputSender(ssrc: configuration.inputSSRC, firstSequence: UInt16(truncatingIfNeeded: random.next()))
+      self.input = InputSender(ssrc: configuration.inputSSRC, firstSequence: Self.firstSequence(using: &random))
     }
     self.lastHeardAt = now
     // The first key frame comes by itself; ask only when it stays away.
@@ -440,5 +440,12 @@ public struct PlayerSession: ~Copyable {
     // Nobody repeats a goodbye on request, so it goes out twice.
     send(self.rtcp.octets, .rtcp)
     send(self.rtcp.octets, .rtcp)
+  }
+
+  /// Below 2¹⁵, so that a receiver cannot mistake the first wrap for a step back.
+  ///
+  /// - Spec: RFC 3711 §3.3.1.
+  private static func firstSequence(using random: inout SplitMix64) -> UInt16 {
+    UInt16(truncatingIfNeeded: random.next()) & 0x7FFF
   }
 }
