@@ -22,6 +22,8 @@ final class Peer {
   private var protection: SRTPSender
   private var unprotection: SRTPReceiver
   private var newestIndex: UInt64?
+  /// The address is not the one that the answer went to.
+  private var hasMoved = false
 
   init(
     grant: SessionGrant,
@@ -89,11 +91,14 @@ final class Peer {
   private func heard(from address: SocketAddress, isNewest: Bool, byteCount: Int) {
     if address == self.address {
       self.amplification.received(byteCount: byteCount)
+      // Only who received the answer at this address can have the keys. After a move that says nothing.
+      if !self.hasMoved { self.amplification.validated() }
       return
     }
     // An old packet may come late from where the player was before.
     guard isNewest else { return }
     self.address = address
+    self.hasMoved = true
     var amplification = AmplificationLimit()
     amplification.received(byteCount: byteCount)
     self.amplification = amplification
