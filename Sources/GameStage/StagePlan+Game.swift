@@ -78,7 +78,8 @@ extension StagePlan {
           "--high-priority=no", "--log-level=error",
           // With shared memory, libpulse 16.1 blocks for ever in a recording client whose server ends.
           "--disable-shm=yes", "-L",
-          "module-null-sink sink_name=martlet format=s16le rate=48000 channels=2", "-L",
+          // Without norewinds the sink works up to two seconds ahead while nobody listens, and the first sound is late.
+          "module-null-sink sink_name=martlet format=s16le rate=48000 channels=2 norewinds=1", "-L",
           "module-native-protocol-unix auth-anonymous=1 socket=\(directory.soundSocket)",
         ],
         environment: serverEnvironment,
