@@ -40,7 +40,9 @@ struct StageDirectory {
     guard mkdtemp(&template) != nil else {
       throw .noDirectory(path: root, reason: String(cString: strerror(errno)))
     }
-    let directory = StageDirectory(path: String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
+    let directory = StageDirectory(
+      path: String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    )
     let lock = open(directory.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0, mkdir(directory.home, 0o700) == 0,
       mkdir(directory.soundFolder, 0o700) == 0, directory.writeCredentials()

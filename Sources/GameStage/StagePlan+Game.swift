@@ -75,8 +75,11 @@ extension StagePlan {
         path: sound,
         arguments: [
           "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no",
-          "--high-priority=no", "--log-level=error", "-L",
-          "module-null-sink sink_name=martlet format=s16le rate=48000 channels=2", "-L",
+          "--high-priority=no", "--log-level=error",
+          // With shared memory, libpulse 16.1 blocks for ever in a recording client whose server ends.
+          "--disable-shm=yes", "-L",
+          // Without norewinds the sink works up to two seconds ahead while nobody listens, and the first sound is late.
+          "module-null-sink sink_name=martlet format=s16le rate=48000 channels=2 norewinds=1", "-L",
           "module-native-protocol-unix auth-anonymous=1 socket=\(directory.soundSocket)",
         ],
         environment: serverEnvironment,

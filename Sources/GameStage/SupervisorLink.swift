@@ -122,7 +122,9 @@ struct SupervisorLink {
   }
 
   private func send(_ plan: StagePlan) {
-    guard let json = try? JSONEncoder().encode(plan) else { preconditionFailure("a plan consists of texts and numbers") }
+    guard let json = try? JSONEncoder().encode(plan) else {
+      preconditionFailure("a plan consists of texts and numbers")
+    }
     var rest = [UInt8](json)[...]
     rest.append(UInt8(ascii: "\n"))
     while !rest.isEmpty {

@@ -102,7 +102,9 @@ public struct X11Connection: ~Copyable {
     return .requestFailed(request: request, code: failure.pointee.error_code)
   }
 
-  private static func screen(_ number: Int32, of setup: UnsafePointer<xcb_setup_t>) -> UnsafeMutablePointer<xcb_screen_t>? {
+  private static func screen(_ number: Int32, of setup: UnsafePointer<xcb_setup_t>) -> UnsafeMutablePointer<
+    xcb_screen_t
+  >? {
     var iterator = xcb_setup_roots_iterator(setup)
     for _ in 0..<number where iterator.rem > 0 { xcb_screen_next(&iterator) }
     return iterator.rem > 0 ? iterator.data : nil

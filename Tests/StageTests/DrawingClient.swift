@@ -32,7 +32,19 @@ final class DrawingClient {
     let mask = XCB_CW_BACK_PIXEL.rawValue | XCB_CW_OVERRIDE_REDIRECT.rawValue | XCB_CW_EVENT_MASK.rawValue
     let kind = UInt16(XCB_WINDOW_CLASS_INPUT_OUTPUT.rawValue)
     xcb_create_window(
-      connection, 0, self.window, screen.root, 0, 0, width, height, 0, kind, screen.root_visual, mask, &values
+      connection,
+      0,
+      self.window,
+      screen.root,
+      0,
+      0,
+      width,
+      height,
+      0,
+      kind,
+      screen.root_visual,
+      mask,
+      &values
     )
     xcb_create_gc(connection, self.context, self.window, 0, nil)
     xcb_map_window(connection, self.window)
@@ -100,7 +112,18 @@ final class DrawingClient {
     let cursor = xcb_generate_id(self.connection)
     func channel(_ shift: UInt32) -> UInt16 { UInt16(color >> shift & 0xFF) * 257 }
     xcb_create_cursor(
-      self.connection, cursor, pixmap, pixmap, channel(16), channel(8), channel(0), 0, 0, 0, 0, 0
+      self.connection,
+      cursor,
+      pixmap,
+      pixmap,
+      channel(16),
+      channel(8),
+      channel(0),
+      0,
+      0,
+      0,
+      0,
+      0
     )
     var value = cursor
     xcb_change_window_attributes(self.connection, self.window, XCB_CW_CURSOR.rawValue, &value)

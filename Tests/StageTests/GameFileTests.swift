@@ -98,9 +98,11 @@ struct GameFileTests {
     #expect(self.failure("") != nil)
     #expect(self.failure("- a\n") != nil)
     #expect(self.failure(String(repeating: "#", count: 65 * 1024))?.message.contains("64 KiB") == true)
-    let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + zip("bcdefghij", "abcdefghi").map { name, previous in
-      "\(name): &\(name) [\([String](repeating: "*\(previous)", count: 9).joined(separator: ","))]\n"
-    }.joined()
+    let bomb =
+      "a: &a [x,x,x,x,x,x,x,x,x]\n"
+      + zip("bcdefghij", "abcdefghi").map { name, previous in
+        "\(name): &\(name) [\([String](repeating: "*\(previous)", count: 9).joined(separator: ","))]\n"
+      }.joined()
     #expect(self.failure(bomb)?.message.contains("aliases") == true)
     #expect(self.failure(String(repeating: "[", count: 60_000)) != nil)
     #expect(self.failure(String(repeating: "- ", count: 30_000)) != nil)
@@ -110,8 +112,10 @@ struct GameFileTests {
   @Test("never ends the process, whatever it holds", arguments: [UInt64](1...20))
   func mutations(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    let tokens = ["&a ", "*a", "[", "]", "{", "}", "- ", "? ", ": ", "!!int ", "|\n", "\"", "'", "<<: ", "\n", "\t", "\0"]
-      .map { Array($0.utf8) }
+    let tokens = [
+      "&a ", "*a", "[", "]", "{", "}", "- ", "? ", ": ", "!!int ", "|\n", "\"", "'", "<<: ", "\n", "\t", "\0",
+    ]
+    .map { Array($0.utf8) }
     var accepted = 0
     let count = getenv("MARTLET_LONG_TESTS") == nil ? 500 : 5000
     for _ in 0..<count {

@@ -85,18 +85,28 @@ struct InjectionTests {
     let seen = self.client.events(atLeast: 4)
     #expect(seen.count == 4)
     #expect(seen.contains(.button(1, isPressed: false)))
-    #expect(seen.contains(.key(50, isPressed: false, state: 0x101)) || seen.contains(.key(50, isPressed: false, state: 1)))
+    #expect(
+      seen.contains(.key(50, isPressed: false, state: 0x101)) || seen.contains(.key(50, isPressed: false, state: 1))
+    )
   }
 
   @Test("counts what the display cannot express")
   func ignored() throws {
     var input = try InputInjector(display: self.display.name)
     let pad = InputEvent.GamepadState(
-      pad: 0, buttons: 1, leftX: 0, leftY: 0, rightX: 0, rightY: 0, leftTrigger: 0, rightTrigger: 0
+      pad: 0,
+      buttons: 1,
+      leftX: 0,
+      leftY: 0,
+      rightX: 0,
+      rightY: 0,
+      leftTrigger: 0,
+      rightTrigger: 0
     )
     let unknown: [InputEvent] = [
       .key(code: 0, isPressed: true), .key(code: 248, isPressed: true), .key(code: .max, isPressed: true),
-      .button(code: 0x115, isPressed: true), .gamepad(pad), .touch(finger: 0, phase: .moved, x: 0, y: 0), .text("\u{1}"),
+      .button(code: 0x115, isPressed: true), .gamepad(pad), .touch(finger: 0, phase: .moved, x: 0, y: 0),
+      .text("\u{1}"),
     ]
     for event in unknown { #expect(try !input.inject(event), "\(event)") }
     #expect(input.ignoredCount == unknown.count)

@@ -9,7 +9,8 @@ struct LatencyStripTests {
   /// A luma plane of the strip drawn over noise, in BT.601's limited range as an encoder would see it.
   private func luma(of strip: LatencyStrip, seed: UInt64) -> [UInt8] {
     var generator = SplitMix64(seed: seed)
-    var pixels = (0..<(4 * Self.size.width * Self.size.height)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    var pixels = (0..<(4 * Self.size.width * Self.size.height)).map { _ in UInt8.random(in: 0...255, using: &generator)
+    }
     pixels.withUnsafeMutableBufferPointer {
       strip.draw(into: BGRXView(size: Self.size, pixels: $0.baseAddress!, stride: 4 * Self.size.width))
     }

@@ -34,7 +34,8 @@ struct SoundTests {
       try capture.read(into: packet)
       #expect(packet.allSatisfy { $0 == 0 })
     }
-    #expect(try capture.latency() < .milliseconds(50))
+    let latency = try capture.latency()
+    #expect(latency < .milliseconds(100))
     _ = FileManager.default.createFile(atPath: "\(stage.directory)/home/go", contents: nil)
     var hasHeard = false
     for _ in 0..<1000 where !hasHeard {

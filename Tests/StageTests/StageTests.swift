@@ -12,7 +12,9 @@ import X11
 )
 struct StageTests {
   /// A game that leaves a child in another session behind, which ignores requests to end.
-  private static let stubborn = ["sh", "-c", "trap '' TERM; setsid sh -c 'trap \"\" TERM HUP; sleep 1000 & wait' & sleep 1000"]
+  private static let stubborn = [
+    "sh", "-c", "trap '' TERM; setsid sh -c 'trap \"\" TERM HUP; sleep 1000 & wait' & sleep 1000",
+  ]
 
   private func start(_ command: [String], _ configuration: Stage.Configuration) throws -> Stage {
     try Stage(

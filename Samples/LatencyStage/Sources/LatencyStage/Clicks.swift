@@ -43,7 +43,15 @@ final class Clicks: Sendable {
     )
     var failure: Int32 = 0
     let stream = pa_simple_new(
-      nil, "latency-stage", PA_STREAM_PLAYBACK, nil, "clicks", &format, nil, &attributes, &failure
+      nil,
+      "latency-stage",
+      PA_STREAM_PLAYBACK,
+      nil,
+      "clicks",
+      &format,
+      nil,
+      &attributes,
+      &failure
     )
     guard let stream else {
       let line = "no sound: \(String(cString: pa_strerror(failure)))\n"

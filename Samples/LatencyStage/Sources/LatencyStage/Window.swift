@@ -30,9 +30,10 @@ struct Window: ~Copyable {
     else { return nil }
     let window = xcb_generate_id(connection)
     let events =
-      XCB_EVENT_MASK_KEY_PRESS.rawValue | XCB_EVENT_MASK_BUTTON_PRESS.rawValue | XCB_EVENT_MASK_EXPOSURE.rawValue
-    // In the order of their bits: background, override-redirect, events.
-    var values: [UInt32] = [screen.black_pixel, 1, events]
+      XCB_EVENT_MASK_KEY_PRESS.rawValue | XCB_EVENT_MASK_BUTTON_PRESS.rawValue
+    // In the order of their bits: background, override-redirect, events, cursor.
+    let cursor = Self.emptyCursor(connection, root: screen.root)
+    var values: [UInt32] = [screen.black_pixel, 1, events, cursor]
     xcb_create_window(
       connection,
       UInt8(XCB_COPY_FROM_PARENT),
@@ -45,11 +46,15 @@ struct Window: ~Copyable {
       0,
       UInt16(XCB_WINDOW_CLASS_INPUT_OUTPUT.rawValue),
       screen.root_visual,
-      XCB_CW_BACK_PIXEL.rawValue | XCB_CW_OVERRIDE_REDIRECT.rawValue | XCB_CW_EVENT_MASK.rawValue,
+      XCB_CW_BACK_PIXEL.rawValue | XCB_CW_OVERRIDE_REDIRECT.rawValue | XCB_CW_EVENT_MASK.rawValue
+        | XCB_CW_CURSOR.rawValue,
       &values
     )
     xcb_map_window(connection, window)
     xcb_set_input_focus(connection, UInt8(XCB_INPUT_FOCUS_POINTER_ROOT.rawValue), window, UInt32(XCB_CURRENT_TIME))
+    // A key that is held counts once.
+    var repeats = XCB_AUTO_REPEAT_MODE_OFF.rawValue
+    xcb_change_keyboard_control(connection, XCB_KB_AUTO_REPEAT_MODE.rawValue, &repeats)
     let context = xcb_generate_id(connection)
     xcb_create_gc(connection, context, window, 0, nil)
     let segment = xcb_generate_id(connection)
@@ -112,5 +117,19 @@ struct Window: ~Copyable {
     xcb_flush(self.connection)
     // The server has read the picture when it answers what was asked after it.
     free(xcb_get_input_focus_reply(self.connection, fence, nil))
+  }
+
+  /// A cursor without a pixel in it, so that the pointer never covers the strip.
+  private static func emptyCursor(_ connection: OpaquePointer, root: xcb_window_t) -> xcb_cursor_t {
+    let pixmap = xcb_generate_id(connection)
+    xcb_create_pixmap(connection, 1, pixmap, root, 1, 1)
+    let context = xcb_generate_id(connection)
+    var foreground: UInt32 = 0
+    xcb_create_gc(connection, context, pixmap, XCB_GC_FOREGROUND.rawValue, &foreground)
+    var pixel = xcb_rectangle_t(x: 0, y: 0, width: 1, height: 1)
+    xcb_poly_fill_rectangle(connection, pixmap, context, 1, &pixel)
+    let cursor = xcb_generate_id(connection)
+    xcb_create_cursor(connection, cursor, pixmap, pixmap, 0, 0, 0, 0, 0, 0, 0, 0)
+    return cursor
   }
 }
