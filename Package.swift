@@ -47,7 +47,8 @@ let package = Package(
     .systemLibrary(name: "CYUV", providers: [.apt(["libyuv-dev"])]),
     .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CPulse", pkgConfig: "libpulse-simple", providers: [.apt(["libpulse-dev"])]),
+    // Its .pc file asks for flags that the package manager prohibits; the module map links it.
+    .systemLibrary(name: "CPulse", providers: [.apt(["libpulse-dev"])]),
     .systemLibrary(
       name: "CXCB",
       pkgConfig: "xcb xcb-shm xcb-damage xcb-xfixes xcb-xtest xcb-randr xcb-xkb xcb-xinput xcb-keysyms",
@@ -154,12 +155,14 @@ let package = Package(
     ),
     .testTarget(
       name: "StageTests",
-      dependencies: ["X11", "PulseAudio", "GameStage", "LatencyStrip", "SessionProtocol", "MediaUnits"],
+      dependencies: [
+        "martlet", "CXCB", "X11", "PulseAudio", "GameStage", "LatencyStrip", "SessionProtocol", "MediaUnits",
+      ],
       swiftSettings: strict
     ),
     .testTarget(
       name: "PresentationTests",
-      dependencies: ["Presentation", "SessionReport", "SessionProtocol", "MediaUnits"],
+      dependencies: ["CPulse", "PulseAudio", "X11", "Presentation", "SessionReport", "SessionProtocol", "MediaUnits"],
       swiftSettings: strict
     ),
     .testTarget(
