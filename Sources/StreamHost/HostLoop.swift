@@ -119,6 +119,8 @@ final class HostLoop {
   }
 
   private func receiveHandshake(_ datagram: UnsafeRawBufferPointer, from address: SocketAddress, now: Instant) {
+    // Copies of a hello raise what the player's first picture may take.
+    for peer in self.peers.values where peer.address == address { peer.amplification.received(byteCount: datagram.count) }
     let token = AddressToken(high: address.octets.high, low: address.octets.low, port: address.port)
     switch self.handshake.handle(datagram.bytes, from: token, now: now) {
     case .ignored: break
@@ -148,6 +150,7 @@ final class HostLoop {
   ) {
     var amplification = AmplificationLimit()
     amplification.received(byteCount: byteCount)
+    if hello.isAddressProven { amplification.validated() }
     do {
       let (seat, grant) = try self.seat(for: request, player: player)
       let (bytes, keys) = self.handshake.accept(hello, grant: grant, now: now)

@@ -65,6 +65,8 @@ public struct HostSession: ~Copyable {
   private var mustAcknowledge = false
   private var lastKeyframeAt: Instant?
   private var pathSequence: Int64?
+  /// Of the last full intra request, whose repetitions carry the same number.
+  private var lastRefreshCommand: UInt8?
   private var farewell: String?
   private var rtcp: [UInt8] = []
   public private(set) var statistics = Statistics()
@@ -236,16 +238,26 @@ public struct HostSession: ~Copyable {
       let roundTrip = self.roundTrip ?? .zero
       for number in nack.sequenceNumbers() { self.video.request(number, roundTrip: roundTrip, now: now) }
     case .pictureLossIndication(let loss) where loss.mediaSSRC == self.configuration.videoSSRC:
-      // A key frame that cannot have arrived yet answers this request already.
-      if let last = self.lastKeyframeAt, now - last < max(self.roundTrip ?? .zero, .milliseconds(15)) { return }
-      self.statistics.keyframeRequests += 1
-      self.events.append(.keyframeRequested)
+      self.refresh(now: now)
+    case .fullIntraRequest(let request):
+      for entry in request.entries
+      where entry.ssrc == self.configuration.videoSSRC && entry.commandSequence != self.lastRefreshCommand {
+        self.lastRefreshCommand = entry.commandSequence
+        self.refresh(now: now)
+      }
     case .goodbye(let goodbye) where goodbye.ssrcs.contains(self.configuration.inputSSRC):
       guard !self.isEnded else { return }
       self.isEnded = true
       self.events.append(.ended(.goodbye(goodbye.reason)))
     default: break
     }
+  }
+
+  private mutating func refresh(now: Instant) {
+    // A key frame that cannot have arrived yet answers this request already.
+    if let last = self.lastKeyframeAt, now - last < max(self.roundTrip ?? .zero, .milliseconds(15)) { return }
+    self.statistics.keyframeRequests += 1
+    self.events.append(.keyframeRequested)
   }
 
   private mutating func validatePath(highest: UInt32) {
