@@ -1,0 +1,57 @@
+extension SessionSummary {
+  /// The summary for a terminal: aligned, at most 78 columns wide, without colour.
+  public var text: String {
+    var lines: [String] = []
+    let size = "\(self.pictureWidth)x\(self.pictureHeight)"
+    let seconds = Decimal.fixed(Double(self.durationNanoseconds) / 1e9, 1)
+    let title = self.game.isEmpty ? self.host : "\(self.game) on \(self.host)"
+    lines.append("\(title): \(size) at \(self.frameRate) Hz, \(self.encoder), \(seconds) s")
+    lines.append("")
+    lines.append("frames    " + self.frameLine)
+    lines.append("packets   " + self.packetLine)
+    lines.append("sound     " + self.soundLine)
+    let rate = Decimal.fixed(self.bitsPerSecond / 1e6, 2)
+    lines.append("received  \(Decimal.grouped(self.bytesReceived)) bytes, \(rate) Mbit/s")
+    let handshake = Decimal.milliseconds(self.handshakeNanoseconds)
+    let first = Decimal.milliseconds(self.firstPictureNanoseconds)
+    lines.append("start     handshake \(handshake) ms, first picture after \(first) ms")
+    lines.append("")
+    lines.append(Self.row("milliseconds", ["p50", "p95", "p99", "p99.9", "max", "never"]))
+    for stage in LatencyStage.allCases {
+      let histogram = self.stages[stage.rawValue]
+      if histogram.count > 0 { lines.append(Self.row("  " + stage.name, histogram)) }
+    }
+    lines.append(Self.row("captured to decoded", self.capturedToDecoded))
+    lines.append(Self.row("input to decoded", self.inputToDecoded))
+    lines.append(Self.row("round trip", self.roundTrip))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var frameLine: String {
+    "\(Decimal.grouped(self.framesCaptured)) captured, \(Decimal.grouped(self.framesDecoded)) decoded "
+      + "(\(Decimal.fixed(self.decodedPerSecond, 1))/s), \(self.framesLost) lost, \(self.framesLate) late, "
+      + "\(self.framesSkipped) skipped"
+  }
+
+  private var packetLine: String {
+    "\(Decimal.grouped(self.packetsReceived)) received, \(self.packetsLost) lost "
+      + "(\(Decimal.fixed(100 * self.packetLossFraction, 2)) %), \(self.packetsRetransmitted) sent again"
+  }
+
+  private var soundLine: String {
+    "\(Decimal.grouped(self.audioPacketsReceived)) packets received, \(self.audioPacketsLost) lost, "
+      + "\(self.audioPacketsConcealed) concealed"
+  }
+
+  private static func row(_ name: String, _ histogram: LatencyHistogram) -> String {
+    guard histogram.count + histogram.missingCount > 0 else { return Self.row(name, ["–", "–", "–", "–", "–", "–"]) }
+    let percentiles = [50, 95, 99, 99.9].map { Decimal.milliseconds(histogram.percentile($0)) }
+    let rest = [Decimal.milliseconds(histogram.maximumNanoseconds), Decimal.grouped(histogram.missingCount)]
+    return Self.row(name, percentiles + rest)
+  }
+
+  private static func row(_ name: String, _ values: [String]) -> String {
+    let first = name + String(repeating: " ", count: max(0, 20 - name.count))
+    return first + values.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
+  }
+}

@@ -1,0 +1,80 @@
+/// What a whole session was like: everything that its reports show.
+public struct SessionSummary: Hashable, Sendable {
+  // Who and what.
+
+  /// The host's address or name, as the player gave it.
+  public var host = ""
+  /// What was played; empty where the host does not say.
+  public var game = ""
+  /// The host's encoder, such as `libx264`.
+  public var encoder = ""
+  public var pictureWidth: Int64 = 0
+  public var pictureHeight: Int64 = 0
+  /// Pictures a second that were agreed on.
+  public var frameRate: Int64 = 0
+
+  // How long, and how it began. Nanoseconds; 0 where not known.
+
+  /// From the first to the last moment of media.
+  public var durationNanoseconds: Int64 = 0
+  /// From the first handshake datagram to the authenticated answer.
+  public var handshakeNanoseconds: Int64 = 0
+  /// From the first handshake datagram to the first decoded picture.
+  public var firstPictureNanoseconds: Int64 = 0
+
+  // Frames.
+
+  public var framesCaptured: Int64 = 0
+  /// Frames of which at least one packet came.
+  public var framesReceived: Int64 = 0
+  public var framesDecoded: Int64 = 0
+  /// Frames that were captured and never decoded.
+  public var framesLost: Int64 = 0
+  /// Frames decoded after a newer one was due.
+  public var framesLate: Int64 = 0
+  /// Frames decoded and not shown, for a newer one was there.
+  public var framesSkipped: Int64 = 0
+  public var keyframes: Int64 = 0
+
+  // Packets and sound.
+
+  public var bytesReceived: Int64 = 0
+  public var packetsReceived: Int64 = 0
+  public var packetsLost: Int64 = 0
+  public var packetsRetransmitted: Int64 = 0
+  public var audioPacketsReceived: Int64 = 0
+  public var audioPacketsLost: Int64 = 0
+  /// Sound packets whose gap was filled by guessing.
+  public var audioPacketsConcealed: Int64 = 0
+
+  // Time.
+
+  public var stages = [LatencyHistogram](repeating: LatencyHistogram(), count: LatencyStage.allCases.count)
+  /// Captured on the host to decoded on the player; frames that never arrived are its missing ones.
+  public var capturedToDecoded = LatencyHistogram()
+  /// Input sent to the first picture decoded that the game had drawn knowing it.
+  public var inputToDecoded = LatencyHistogram()
+  public var roundTrip = LatencyHistogram()
+  /// The session's course, at most ``SessionRecorder/maximumSampleCount`` samples.
+  public var samples: [SecondSample] = []
+  /// How many seconds each sample covers.
+  public var secondsPerSample: Int64 = 1
+
+  public init() {}
+
+  /// The mean rate of what was received; 0 for a session without media.
+  public var bitsPerSecond: Double {
+    self.durationNanoseconds == 0 ? 0 : Double(self.bytesReceived) * 8e9 / Double(self.durationNanoseconds)
+  }
+
+  /// Pictures decoded a second.
+  public var decodedPerSecond: Double {
+    self.durationNanoseconds == 0 ? 0 : Double(self.framesDecoded) * 1e9 / Double(self.durationNanoseconds)
+  }
+
+  /// Packets lost on the way before repair, 0 … 1.
+  public var packetLossFraction: Double {
+    let total = self.packetsReceived + self.packetsLost
+    return total == 0 ? 0 : Double(self.packetsLost) / Double(total)
+  }
+}
