@@ -91,7 +91,8 @@ public struct RawVideoWriter: ~Copyable {
   private mutating func writeFrameHeader() throws(OutputError) {
     // The kernel only reads through the vector, although its type does not say so.
     let text: StaticString = "FRAME\n"
-    self.vectors.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: text.utf8Start), iov_len: text.utf8CodeUnitCount))
+    let base = UnsafeMutableRawPointer(mutating: text.utf8Start)
+    self.vectors.append(iovec(iov_base: base, iov_len: text.utf8CodeUnitCount))
     try self.flush()
   }
 

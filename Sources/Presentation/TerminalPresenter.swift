@@ -129,7 +129,12 @@ public final class TerminalPresenter {
       self.moveToCentre(columns: shownColumns, rows: shownRows)
       let imageID = 1 + self.frameCount % 2
       KittyGraphicsEncoder.append(
-        picture, imageID: imageID, columns: shownColumns, rows: shownRows, into: &self.bytes)
+        picture,
+        imageID: imageID,
+        columns: shownColumns,
+        rows: shownRows,
+        into: &self.bytes
+      )
       if self.frameCount > 0 { KittyGraphicsEncoder.appendDeletion(ofImageID: 3 - imageID, into: &self.bytes) }
     }
     self.bytes.append(contentsOf: ANSI.endUpdate)

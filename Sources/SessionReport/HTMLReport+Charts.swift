@@ -22,11 +22,11 @@ extension HTMLReport {
     (0...4).map { index -> String in
       let y = Self.point(height - height * Double(index) / 4)
       let value = top * Double(index) / 4
-      let label = Decimal.fixed(value, top < 1 ? 3 : top < 4 ? 2 : top < 40 ? 1 : 0)
+      let label = Decimal.fixed(value, top < 1 ? 3 : top < 4 ? 2 : top < 12 ? 1 : 0)
       return """
         <line class="grid" x1="\(Self.axisWidth)" x2="\(Self.width)" y1="\(y)" y2="\(y)"/>\
         <text class="tick" x="\(Self.axisWidth - 8)" y="\(y)" dy="4" text-anchor="end">\(label)\
-        \(index == 4 ? " \(unit)" : "")</text>
+        \(index == 4 ? unit : "")</text>
         """
     }.joined()
   }
@@ -73,6 +73,8 @@ extension HTMLReport {
       let sum = Decimal.fixed(Double(row.values.reduce(0) { $0 + $1.nanoseconds }) / 1e6, 1)
       content += "<text class=\"label strong\" x=\"\(Self.point(x + 8))\" y=\"\(y + 22)\">\(sum) ms</text>"
     }
+    let description = "Two stacked bars: the median and the 99th percentile of every step."
+    let bars = Self.chart("Time in each step", description, height: 92, content)
     let legend = known.map { stage -> String in
       let histogram = summary.stages[stage.rawValue]
       let typical = Decimal.milliseconds(histogram.percentile(50))
@@ -86,7 +88,7 @@ extension HTMLReport {
       <section><h2>Where the time goes</h2>
       <p>Every picture passes through these steps. The upper bar is a typical picture; the lower one puts together what
       each step takes at its slowest 1 %, so it is longer than any one picture usually is.</p>
-      \(Self.chart("Time in each step", "Two stacked bars: the median and the 99th percentile of every step.", height: 92, content))
+      \(bars)
       <div class="scroll"><table><thead><tr><th scope="col">Step</th><th scope="col">typical, ms</th>\
       <th scope="col">slowest 1 %, ms</th><th scope="col" class="prose">What happens</th></tr></thead>\
       <tbody>\(legend)</tbody></table></div></section>
@@ -104,7 +106,7 @@ extension HTMLReport {
     let slot = (Self.width - Self.axisWidth) / Double(samples.count)
     // Gaps between bars only where bars are wide enough to spare them.
     let gap = slot > 5 ? 1.0 : 0
-    var bars = Self.grid(top: top, height: height, unit: "ms")
+    var bars = Self.grid(top: top, height: height, unit: " ms")
     for (index, sample) in samples.enumerated() {
       let x = Self.point(Self.axisWidth + Double(index) * slot)
       var y = height
@@ -122,12 +124,16 @@ extension HTMLReport {
     }
     bars += Self.timeAxis(samples, slot: slot, height: height)
     let delay = Self.chart(
-      "Mean picture delay over time", "Stacked bars, one for every sample, by step.", height: height, bars)
+      "Mean picture delay over time",
+      "Stacked bars, one for every sample, by step.",
+      height: height,
+      bars
+    )
 
     let rates = samples.map { Double($0.bitsPerSecond) / 1e6 }
     let rateTop = Self.niceCeiling(rates.max() ?? 0)
     let rateHeight = 110.0
-    var area = Self.grid(top: rateTop, height: rateHeight, unit: "Mbit/s")
+    var area = Self.grid(top: rateTop, height: rateHeight, unit: "")
     let points = rates.enumerated().map { index, rate in
       let x = Self.axisWidth + (Double(index) + 0.5) * slot
       return "\(Self.point(x)),\(Self.point(rateHeight - rate / rateTop * rateHeight))"
@@ -143,12 +149,15 @@ extension HTMLReport {
     }
     area += Self.timeAxis(samples, slot: slot, height: rateHeight)
     let rate = Self.chart(
-      "Data rate over time", "A line; dots mark seconds in which packets or pictures were lost.", height: rateHeight,
-      area)
+      "Data rate over time",
+      "A line; dots mark seconds in which packets or pictures were lost.",
+      height: rateHeight,
+      area
+    )
     return """
       <section><h2>Over time</h2>
       <p>The mean delay of a picture, by step, in the colours from above.</p>\(delay)
-      <p>Data received. <i class="key dot repaired"></i>Packets were lost and made good.
+      <p>Data received, in Mbit/s. <i class="key dot repaired"></i>Packets were lost and made good.
       <i class="key dot lost"></i>A picture was lost.</p>\(rate)</section>
       """
   }
@@ -176,7 +185,7 @@ extension HTMLReport {
     let decades = 4.0
     let extent = Self.width - Self.axisWidth - 20
     func x(_ decade: Double) -> Double { Self.axisWidth + decade / decades * extent }
-    var content = Self.grid(top: top, height: height, unit: "ms")
+    var content = Self.grid(top: top, height: height, unit: " ms")
     for (decade, label) in [(0.0, "0 %"), (0.301, "50 %"), (1, "90 %"), (2, "99 %"), (3, "99.9 %"), (4, "99.99 %")] {
       let anchor = decade == 4 ? "end" : "middle"
       content += """
@@ -198,13 +207,15 @@ extension HTMLReport {
         </polyline>
         """
     }
+    let description = "Lines over a percentile axis that gives the rarest cases the most room."
+    let chart = Self.chart("Delay by percentile", description, height: height, content)
     let keys = curves.map { "<i class=\"key line \($0.style)\"></i>\($0.name)" }.joined(separator: " &nbsp; ")
     return """
       <section><h2>How often it was slower</h2>
       <p>Read it like this: at 99 %, one in a hundred took longer than the line is high. A flat line is a steady
       session; a line that climbs on the right has rare hiccups. It ends where the rest never arrived.</p>
       <p>\(keys)</p>
-      \(Self.chart("Delay by percentile", "Lines over a percentile axis that gives the rarest cases the most room.", height: height, content))
+      \(chart)
       </section>
       """
   }

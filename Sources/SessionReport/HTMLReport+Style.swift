@@ -40,7 +40,7 @@ extension HTMLReport {
     th,td{padding:6px 10px;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
     th:first-child{text-align:left;font-weight:500;padding-left:0}
     thead th{color:var(--soft);font-weight:500}
-    .prose{text-align:left;white-space:normal;color:var(--soft)}
+    .prose{text-align:left;white-space:normal;min-width:260px;color:var(--soft)}
     .counts{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:0 32px;font-size:14px;margin:20px 0 0}
     .counts div{display:flex;justify-content:space-between;border-bottom:1px solid var(--rule);padding:5px 0}
     .counts dt{color:var(--soft)}.counts dd{margin:0;font-variant-numeric:tabular-nums}

@@ -62,21 +62,32 @@ public enum HTMLReport {
     let lossPercent = Decimal.fixed(100 * summary.packetLossFraction, 2)
     let cards = [
       Self.card(
-        "Picture delay", Self.headline(summary.capturedToDecoded), "ms",
-        "Half of all pictures were ready this soon after the game drew them; 99 % within "
-          + "\(Self.limit(summary.capturedToDecoded))."),
+        "Picture delay",
+        Self.headline(summary.capturedToDecoded),
+        "ms",
+        "Half of all pictures were ready this soon after the game drew them. "
+          + Self.limit(summary.capturedToDecoded)
+      ),
       Self.card(
-        "Input delay", Self.headline(summary.inputToDecoded), "ms",
-        "From a key press to the first picture that shows what it did; 99 % within "
-          + "\(Self.limit(summary.inputToDecoded))."),
+        "Input delay",
+        Self.headline(summary.inputToDecoded),
+        "ms",
+        "From a key press to the first picture that shows what it did. " + Self.limit(summary.inputToDecoded)
+      ),
       Self.card(
-        "Pictures", Decimal.fixed(summary.decodedPerSecond, 1), "per second",
+        "Pictures",
+        Decimal.fixed(summary.decodedPerSecond, 1),
+        "per second",
         "\(Decimal.grouped(summary.framesDecoded)) shown of \(Decimal.grouped(summary.framesCaptured)) that the game "
-          + "drew; \(Decimal.grouped(summary.framesLost)) lost."),
+          + "drew; \(Decimal.grouped(summary.framesLost)) lost."
+      ),
       Self.card(
-        "Network", Decimal.fixed(summary.bitsPerSecond / 1e6, 1), "Mbit/s",
+        "Network",
+        Decimal.fixed(summary.bitsPerSecond / 1e6, 1),
+        "Mbit/s",
         "\(lossPercent) % of packets lost on the way, \(Decimal.grouped(summary.packetsRetransmitted)) sent again. "
-          + "Round trip \(Self.headline(summary.roundTrip)) ms."),
+          + "Round trip \(Self.headline(summary.roundTrip)) ms."
+      ),
     ]
     return "<section class=\"cards\" aria-label=\"Headline numbers\">\(cards.joined())</section>"
   }
@@ -95,9 +106,9 @@ public enum HTMLReport {
   }
 
   private static func limit(_ histogram: LatencyHistogram) -> String {
-    guard histogram.count + histogram.missingCount > 0 else { return "– (nothing was measured)" }
-    guard let limit = histogram.percentile(99) else { return "– (more than 1 % never arrived)" }
-    return Decimal.fixed(Double(limit) / 1e6, 1) + " ms"
+    guard histogram.count + histogram.missingCount > 0 else { return "None was measured." }
+    guard let limit = histogram.percentile(99) else { return "More than 1 % never arrived." }
+    return "99 % took at most \(Decimal.fixed(Double(limit) / 1e6, 1)) ms."
   }
 
   // MARK: All numbers

@@ -43,7 +43,6 @@ struct JSONText {
     self.appendQuoted(value)
   }
 
-
   mutating func newline() {
     self.bytes.append(UInt8(ascii: "\n"))
     self.needsComma = false

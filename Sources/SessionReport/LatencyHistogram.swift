@@ -69,6 +69,7 @@ public struct LatencyHistogram: Hashable, Sendable {
     guard total > 0 else { return nil }
     let rank = max(1, Int64((percent / 100 * Double(total)).rounded(.up)))
     guard rank <= self.count else { return nil }
+    if rank == self.count { return self.maximumNanoseconds }
     var seen: Int64 = 0
     for index in self.buckets.indices where self.buckets[index] > 0 {
       seen += Int64(self.buckets[index])

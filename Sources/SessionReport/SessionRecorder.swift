@@ -56,7 +56,8 @@ public struct SessionRecorder: Sendable {
   public mutating func record(_ sample: SecondSample) -> SecondSample {
     var sample = sample
     for index in self.stageSums.indices {
-      sample.stageNanoseconds[index] = self.stageCounts[index] == 0 ? 0 : self.stageSums[index] / self.stageCounts[index]
+      let count = self.stageCounts[index]
+      sample.stageNanoseconds[index] = count == 0 ? 0 : self.stageSums[index] / count
       self.stageSums[index] = 0
       self.stageCounts[index] = 0
     }

@@ -45,8 +45,23 @@ extension VideoWindow {
       if let segment = self.segment {
         self.isBusy = true
         xcb_shm_put_image(
-          connection.pointer, window.window, window.context, width, height, 0, 0, width, height, 0, 0,
-          connection.screen.root_depth, format, 1, segment, 0)
+          connection.pointer,
+          window.window,
+          window.context,
+          width,
+          height,
+          0,
+          0,
+          width,
+          height,
+          0,
+          0,
+          connection.screen.root_depth,
+          format,
+          1,
+          segment,
+          0
+        )
         return
       }
       // A request has a largest size, header included; one row always fits.
@@ -56,9 +71,19 @@ extension VideoWindow {
       for top in stride(from: 0, to: self.size.height, by: stripHeight) {
         let rows = min(stripHeight, self.size.height - top)
         xcb_put_image(
-          connection.pointer, format, window.window, window.context, width, UInt16(rows), 0,
-          Int16(clamping: top), 0, connection.screen.root_depth, UInt32(rows * rowByteCount),
-          (self.memory + top * rowByteCount).assumingMemoryBound(to: UInt8.self))
+          connection.pointer,
+          format,
+          window.window,
+          window.context,
+          width,
+          UInt16(rows),
+          0,
+          Int16(clamping: top),
+          0,
+          connection.screen.root_depth,
+          UInt32(rows * rowByteCount),
+          (self.memory + top * rowByteCount).assumingMemoryBound(to: UInt8.self)
+        )
       }
     }
 
@@ -71,7 +96,8 @@ extension VideoWindow {
       let cookie = xcb_shm_create_segment(connection, segment, UInt32(byteCount), 0)
       let reply = xcb_shm_create_segment_reply(connection, cookie, nil)
       defer { free(reply) }
-      guard let reply, reply.pointee.nfd == 1, let descriptors = xcb_shm_create_segment_reply_fds(connection, reply) else {
+      guard let reply, reply.pointee.nfd == 1, let descriptors = xcb_shm_create_segment_reply_fds(connection, reply)
+      else {
         return nil
       }
       defer { close(descriptors[0]) }

@@ -208,8 +208,17 @@ extension VideoWindow {
         XCB_INPUT_XI_EVENT_MASK_BUTTON_PRESS.rawValue | XCB_INPUT_XI_EVENT_MASK_BUTTON_RELEASE.rawValue
         | XCB_INPUT_XI_EVENT_MASK_MOTION.rawValue
       let cookie = xcb_input_xi_grab_device(
-        connection.pointer, self.window, 0, self.blankCursor, self.pointerDevice,
-        UInt8(XCB_INPUT_GRAB_MODE_22_ASYNC.rawValue), UInt8(XCB_INPUT_GRAB_MODE_22_ASYNC.rawValue), 0, 1, &mask)
+        connection.pointer,
+        self.window,
+        0,
+        self.blankCursor,
+        self.pointerDevice,
+        UInt8(XCB_INPUT_GRAB_MODE_22_ASYNC.rawValue),
+        UInt8(XCB_INPUT_GRAB_MODE_22_ASYNC.rawValue),
+        0,
+        1,
+        &mask
+      )
       let reply = xcb_input_xi_grab_device_reply(connection.pointer, cookie, nil)
       defer { free(reply) }
       guard let reply, reply.pointee.status == UInt8(XCB_GRAB_STATUS_SUCCESS.rawValue) else { return }

@@ -95,8 +95,15 @@ public final class VideoWindow {
     let atoms = self.connection.atoms
     for (property, type) in [(XCB_ATOM_WM_NAME.rawValue, XCB_ATOM_STRING.rawValue), (atoms.netName, atoms.utf8)] {
       xcb_change_property(
-        self.connection.pointer, UInt8(XCB_PROP_MODE_REPLACE.rawValue), self.window, property, type, 8,
-        UInt32(bytes.count), bytes)
+        self.connection.pointer,
+        UInt8(XCB_PROP_MODE_REPLACE.rawValue),
+        self.window,
+        property,
+        type,
+        8,
+        UInt32(bytes.count),
+        bytes
+      )
     }
     xcb_flush(self.connection.pointer)
   }
@@ -113,8 +120,12 @@ public final class VideoWindow {
     let mask = XCB_EVENT_MASK_SUBSTRUCTURE_REDIRECT.rawValue | XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY.rawValue
     withUnsafeBytes(of: message) { bytes in
       _ = xcb_send_event(
-        self.connection.pointer, 0, self.connection.screen.root, mask,
-        bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+        self.connection.pointer,
+        0,
+        self.connection.screen.root,
+        mask,
+        bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+      )
     }
     xcb_flush(self.connection.pointer)
   }
@@ -167,9 +178,20 @@ public final class VideoWindow {
       XCB_EVENT_MASK_STRUCTURE_NOTIFY.rawValue | XCB_EVENT_MASK_EXPOSURE.rawValue,
     ]
     xcb_create_window(
-      connection, UInt8(XCB_COPY_FROM_PARENT), self.window, screen.root, 0, 0, UInt16(clamping: self.size.width),
-      UInt16(clamping: self.size.height), 0, UInt16(XCB_WINDOW_CLASS_INPUT_OUTPUT.rawValue), screen.root_visual,
-      XCB_CW_BACK_PIXEL.rawValue | XCB_CW_BIT_GRAVITY.rawValue | XCB_CW_EVENT_MASK.rawValue, values)
+      connection,
+      UInt8(XCB_COPY_FROM_PARENT),
+      self.window,
+      screen.root,
+      0,
+      0,
+      UInt16(clamping: self.size.width),
+      UInt16(clamping: self.size.height),
+      0,
+      UInt16(XCB_WINDOW_CLASS_INPUT_OUTPUT.rawValue),
+      screen.root_visual,
+      XCB_CW_BACK_PIXEL.rawValue | XCB_CW_BIT_GRAVITY.rawValue | XCB_CW_EVENT_MASK.rawValue,
+      values
+    )
     var exposures: UInt32 = 0
     xcb_create_gc(connection, self.context, self.window, XCB_GC_GRAPHICS_EXPOSURES.rawValue, &exposures)
 
@@ -188,12 +210,26 @@ public final class VideoWindow {
 
     var delete = self.connection.atoms.deleteWindow
     xcb_change_property(
-      connection, UInt8(XCB_PROP_MODE_REPLACE.rawValue), self.window, self.connection.atoms.protocols,
-      XCB_ATOM_ATOM.rawValue, 32, 1, &delete)
+      connection,
+      UInt8(XCB_PROP_MODE_REPLACE.rawValue),
+      self.window,
+      self.connection.atoms.protocols,
+      XCB_ATOM_ATOM.rawValue,
+      32,
+      1,
+      &delete
+    )
     let name = Array("martlet\0Martlet\0".utf8)  // instance and class, by which window managers group
     xcb_change_property(
-      connection, UInt8(XCB_PROP_MODE_REPLACE.rawValue), self.window, XCB_ATOM_WM_CLASS.rawValue,
-      XCB_ATOM_STRING.rawValue, 8, UInt32(name.count), name)
+      connection,
+      UInt8(XCB_PROP_MODE_REPLACE.rawValue),
+      self.window,
+      XCB_ATOM_WM_CLASS.rawValue,
+      XCB_ATOM_STRING.rawValue,
+      8,
+      UInt32(name.count),
+      name
+    )
   }
 
   private func selectInput() {

@@ -37,7 +37,15 @@ final class ExternalProgram {
     var environmentPointers = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
     var identifier: pid_t = 0
-    let code = posix_spawnp(&identifier, name, &actions, nil, &argumentPointers, &environmentPointers)
+    // Test threads block signals that some programs wait for.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let code = posix_spawnp(&identifier, name, &actions, &attributes, &argumentPointers, &environmentPointers)
     guard code == 0 else { throw SpawnError(name: name, code: code) }
     try pipe?.fileHandleForWriting.close()
     self.identifier = identifier

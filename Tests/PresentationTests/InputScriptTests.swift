@@ -23,7 +23,8 @@ struct InputScriptTests {
         2\twheel 0 -1.5
         2.5 text "aé\\"#"
         3 wait
-        """)
+        """
+    )
     #expect(
       script.events == [
         Self.timed(0.5, .key(code: 29, isPressed: true)),
@@ -37,7 +38,8 @@ struct InputScriptTests {
         Self.timed(2.52, .text("é")),
         Self.timed(2.54, .text("\"")),
         Self.timed(2.56, .text("#")),
-      ])
+      ]
+    )
     #expect(script.duration == .seconds(3))
   }
 
@@ -59,7 +61,9 @@ struct InputScriptTests {
   @Test(
     "a wrong line is named, with what should stand there",
     arguments: [
-      ("1 key A press\n2 kye A press", "line 2: expected key, button, move, position, wheel, text or wait, found 'kye'"),
+      (
+        "1 key A press\n2 kye A press", "line 2: expected key, button, move, position, wheel, text or wait, found 'kye'"
+      ),
       ("x key A press", "line 1: expected a time in seconds, repeat or end, found 'x'"),
       ("1 key NOPE press", "line 1: there is no key 'NOPE'"),
       ("1 key A", "line 1: expected press, release or tap, found nothing"),
@@ -78,7 +82,8 @@ struct InputScriptTests {
       ("repeat 0\nend", "line 1: a repeat runs 1 to 100000 times, found '0'"),
       ("repeat 60000\n+0 key A tap\nend", "line 3: more than 100000 events"),
       ("repeat 1000\n+1000 wait\nend", "line 3: a script lasts at most a day, found a longer repeat"),
-    ])
+    ]
+  )
   func errors(text: String, message: String) {
     let error = #expect(throws: InputScript.ParseError.self) { try InputScript(parsing: text) }
     #expect(error?.description == message)

@@ -14,7 +14,8 @@ struct TerminalGraphicsTests {
     renderer.render(picture.view, row: 3, column: 4, into: &bytes)
     #expect(
       String(decoding: bytes, as: UTF8.self)
-        == "\u{1B}[4;5H\u{1B}[38;2;255;0;0m\u{1B}[48;2;0;0;255m▀▀")
+        == "\u{1B}[4;5H\u{1B}[38;2;255;0;0m\u{1B}[48;2;0;0;255m▀▀"
+    )
   }
 
   @Test("half blocks send only what changed by more than the tolerance")
@@ -31,7 +32,8 @@ struct TerminalGraphicsTests {
     renderer.render(picture.view, row: 0, column: 0, into: &bytes)
     #expect(
       String(decoding: bytes, as: UTF8.self)
-        == "\u{1B}[5;8H\u{1B}[38;2;0;0;36m\u{1B}[48;2;0;255;37m▀")
+        == "\u{1B}[5;8H\u{1B}[38;2;0;0;36m\u{1B}[48;2;0;255;37m▀"
+    )
     bytes.removeAll()
     renderer.invalidate()
     renderer.render(picture.view, row: 0, column: 0, into: &bytes)
@@ -130,6 +132,8 @@ struct TerminalGraphicsTests {
     let kitty = TerminalPresenter.pictureSize(for: source, layout: layout, graphics: .kitty)
     #expect(kitty == PictureSize(width: 640, height: 360))
     let tiny = TerminalPresenter.Layout(columns: 1, rows: 1, pixelWidth: 0, pixelHeight: 0)
-    #expect(TerminalPresenter.pictureSize(for: source, layout: tiny, graphics: .sixel) == PictureSize(width: 1, height: 1))
+    #expect(
+      TerminalPresenter.pictureSize(for: source, layout: tiny, graphics: .sixel) == PictureSize(width: 1, height: 1)
+    )
   }
 }

@@ -32,7 +32,8 @@ struct TerminalInputTests {
       ("\u{1B}[24~", .key(code: 88, modifiers: [], phase: .tapped)),
       ("é", .character("é")),
       ("🎮", .character("🎮")),
-    ])
+    ]
+  )
   func plain(text: String, token: TerminalToken) {
     #expect(Self.tokens(text) == [token])
   }
@@ -47,7 +48,8 @@ struct TerminalInputTests {
       ("\u{1B}[1;1:3A", .key(code: 103, modifiers: [], phase: .released)),
       ("\u{1B}[57400;1:1u", .key(code: 79, modifiers: [], phase: .pressed)),
       ("\u{1B}[1092::97u", .key(code: 30, modifiers: [], phase: .pressed)),
-    ])
+    ]
+  )
   func kitty(text: String, token: TerminalToken) {
     #expect(Self.tokens(text, reportsReleases: true) == [token])
   }
@@ -58,7 +60,8 @@ struct TerminalInputTests {
       Self.tokens("\u{1B}_Gi=31;OK\u{1B}\\x\u{1B}[?0u\u{1B}[?62;4;22c") == [
         .graphicsReply(isSupported: true), .key(code: 45, modifiers: [], phase: .tapped), .keyboardFlags(0),
         .deviceAttributes([62, 4, 22]),
-      ])
+      ]
+    )
     #expect(Self.tokens("\u{1B}_Gi=31;ENOTSUPPORTED:no\u{1B}\\") == [.graphicsReply(isSupported: false)])
   }
 
@@ -69,7 +72,8 @@ struct TerminalInputTests {
       ("\u{1B}[?62;4;22c", .sixel, false),
       ("\u{1B}[?4;22c", .halfBlocks, false),
       ("\u{1B}[?64;1;2;6c", .halfBlocks, false),
-    ])
+    ]
+  )
   func capability(answer: String, graphics: TerminalCapability.Graphics, reportsKeyReleases: Bool) {
     var answers = TerminalCapability.Answers()
     answers.take(Array(answer.utf8)[...])
@@ -121,7 +125,9 @@ struct TerminalInputTests {
   func fuzz(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var parser = TerminalInputParser(reportsReleases: seed % 2 == 0)
-    let alphabet: [UInt8] = [0x1B, 0x1B, 0x5B, 0x4F, 0x5F, 0x50, 0x5C, 0x3B, 0x3A, 0x3F, 0x39, 0x75, 0x7E, 0x63, 0xC3, 0xF0]
+    let alphabet: [UInt8] = [
+      0x1B, 0x1B, 0x5B, 0x4F, 0x5F, 0x50, 0x5C, 0x3B, 0x3A, 0x3F, 0x39, 0x75, 0x7E, 0x63, 0xC3, 0xF0,
+    ]
     var tokenCount = 0
     // Each input is eight bytes; state carries over, so sequences longer than one input occur too.
     for _ in 0..<200_000 {
