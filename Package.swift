@@ -124,6 +124,17 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // Hostile input of a fixed seed for every parser; built for release, or a million inputs take too long.
+    .executableTarget(
+      name: "parser-fuzz",
+      dependencies: [
+        "MediaUnits", "Octets", "RTP", "SessionProtocol", "Handshake", "SRTPProtection", "GameStage", "Presentation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzzing/Seeded",
+      swiftSettings: strict
+    ),
+
     // Tests mirror the targets.
     .testTarget(name: "MediaUnitsTests", dependencies: ["MediaUnits"], swiftSettings: strict),
     .testTarget(name: "RTPTests", dependencies: ["RTP", "MediaUnits", "Octets"], swiftSettings: strict),
