@@ -20,6 +20,15 @@ extension JSONText {
     self.end()
   }
 
+  mutating func appendInput(sequence: Int64, sent: Int64, frame: Int64) {
+    self.begin()
+    self.add("type", "input")
+    self.add("sequence", sequence)
+    self.add("sent_ns", sent)
+    self.add("frame", frame)
+    self.end()
+  }
+
   mutating func append(_ sample: SecondSample, type: String?) {
     self.begin()
     if let type { self.add("type", type) }

@@ -66,7 +66,7 @@ struct PlayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Stop this long after the first picture.", valueName: "seconds"))
   var seconds: Double?
 
-  @Option(help: ArgumentHelp("Write one line of JSON a frame, a second, and for the summary.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write a line of JSON a frame, input event and second.", valueName: "file"))
   var stats: String?
 
   @Option(help: ArgumentHelp("Log what the latency stage's strip says in each picture, as lines of JSON.", valueName: "file"))
