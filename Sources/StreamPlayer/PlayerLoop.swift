@@ -202,9 +202,12 @@ final class PlayerLoop {
     if hasFrames { self.link.pictureWakeup.signal() }
     // A frame that could not be handed on breaks the chain of references.
     if isTooSlow { host.session.decodingFailed(now: now) }
-    while host.session.nextAudio(now: now, { step, payload in
-      if self.link.audio.put(payload, label: step) { self.link.audioSignal.signal() }
-    }) {}
+    while host.session.nextAudio(
+      now: now,
+      { step, payload in
+        if self.link.audio.put(payload, label: step) { self.link.audioSignal.signal() }
+      }
+    ) {}
   }
 
   private func handleEvents(of host: HostLink) {

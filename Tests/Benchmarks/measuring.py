@@ -54,8 +54,8 @@ def build(arguments):
         check([ROOT / "Samples" / "build", "release", "--product", "martlet"])
         martlet = ROOT / ".build" / "release" / "martlet"
     if not stage:
-        check([ROOT / "Samples" / "build", "release", "--package-path", STAGE_FOLDER])
-        stage = STAGE_FOLDER / ".build" / "release" / "LatencyStage"
+        check([ROOT / "Samples" / "build", "release", "--product", "latency-stage"])
+        stage = ROOT / ".build" / "release" / "latency-stage"
     return str(pathlib.Path(martlet).resolve()), str(pathlib.Path(stage).resolve())
 
 
@@ -74,7 +74,7 @@ def check(command, quiet=False):
 def game_file(path, stage, log, beeps, audio):
     """Writes the latency stage's game file with a log that outlives the stage."""
     text = (STAGE_FOLDER / "game.yaml").read_text()
-    text = text.replace(".build/release/LatencyStage", stage).replace("${STAGE_DIR}/stage.log", str(log))
+    text = text.replace("../../.build/release/latency-stage", stage).replace("${STAGE_DIR}/stage.log", str(log))
     if not beeps:
         text = text.replace("  - --beep\n", "")
     path.write_text(text + f"audio: {'true' if audio else 'false'}\n")

@@ -42,7 +42,8 @@ public struct PlayerSession: ~Copyable {
     public static func + (first: Statistics, second: Statistics) -> Statistics {
       var sum = Statistics()
       for field in [
-        \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsLost, \.repeatRequests,
+        \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsLost,
+        \.repeatRequests,
         \.keyframeRequests, \.audioPacketsReceived, \.audioPacketsLost, \.malformedPackets, \.bytesReceived,
       ] {
         sum[keyPath: field] = first[keyPath: field] + second[keyPath: field]

@@ -43,7 +43,8 @@ extension Parser {
         guard let text = String(validating: $0, as: UTF8.self) else { return false }
         return (try? HostAddress(parsing: text)) != nil
       },
-      Parser(name: "input-script", valid: [script, Array("0 key w tap\n+0.5 move 3 -4\n".utf8)], longest: 400) { bytes in
+      Parser(name: "input-script", valid: [script, Array("0 key w tap\n+0.5 move 3 -4\n".utf8)], longest: 400) {
+        bytes in
         (try? InputScript(parsing: bytes)) != nil
       },
       Parser(name: "game-file", valid: [gameFile, Self.smallGameFile], longest: 400) { bytes in
@@ -114,7 +115,12 @@ extension Parser {
     let now = Instant(nanoseconds: 1)
     let identity = StaticKeyPair()
     guard
-      var player = PlayerHandshake(identity: StaticKeyPair(), hostKey: identity.publicKey, request: self.request, now: now),
+      var player = PlayerHandshake(
+        identity: StaticKeyPair(),
+        hostKey: identity.publicKey,
+        request: self.request,
+        now: now
+      ),
       let hello = player.poll(now: now)
     else { preconditionFailure("a fresh handshake has something to send") }
     var host = HostHandshake(identity: identity)
@@ -130,9 +136,18 @@ extension Parser {
     let identity = StaticKeyPair()
     var host = HostHandshake(identity: identity)
     guard
-      var player = PlayerHandshake(identity: StaticKeyPair(), hostKey: identity.publicKey, request: self.request, now: now),
+      var player = PlayerHandshake(
+        identity: StaticKeyPair(),
+        hostKey: identity.publicKey,
+        request: self.request,
+        now: now
+      ),
       let hello = player.poll(now: now),
-      case .requested(let pending, _, _) = host.handle(hello.octets, from: AddressToken(high: 0, low: 1, port: 2), now: now)
+      case .requested(let pending, _, _) = host.handle(
+        hello.octets,
+        from: AddressToken(high: 0, low: 1, port: 2),
+        now: now
+      )
     else { preconditionFailure("a fresh handshake is understood") }
     let answer = host.accept(pending, grant: self.grant, now: now).answer
     return Parser(name: "answer", valid: [answer], longest: 1200) { bytes in

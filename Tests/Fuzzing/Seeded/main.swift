@@ -48,7 +48,8 @@ struct ParserFuzz: ParsableCommand {
       var hex: String
     }
     let url = root.appendingPathComponent("Protocol/vectors/\(name).json")
-    guard let data = try? Data(contentsOf: url), let vectors = try? JSONDecoder().decode([Vector].self, from: data) else {
+    guard let data = try? Data(contentsOf: url), let vectors = try? JSONDecoder().decode([Vector].self, from: data)
+    else {
       preconditionFailure("\(url.path) must hold vectors")
     }
     return vectors.map { vector in
