@@ -204,7 +204,8 @@ class Meter:
         (busy, steal), capacity = machine_ticks(), seconds * os.cpu_count() * TICKS
 
         def spent(pids):
-            return sum(states[pid].ticks - self.states[pid].ticks for pid in pids if pid in states and pid in self.states)
+            both = [pid for pid in pids if pid in states and pid in self.states]
+            return sum(states[pid].ticks - self.states[pid].ticks for pid in both)
 
         ours = spent(descendants(os.getpid(), states))
         self.cpu = spent(self.pids) / TICKS / seconds
