@@ -6,7 +6,6 @@ import json
 import math
 import os
 import pathlib
-import re
 import select
 import signal
 import statistics
@@ -154,9 +153,7 @@ def read_stage_log(path):
 @dataclasses.dataclass
 class ProcessState:
     parent: int
-    name: str
     ticks: int
-    thread_count: int
 
 
 def process_states():
@@ -166,10 +163,9 @@ def process_states():
             continue
         with contextlib.suppress(OSError):
             text = pathlib.Path(f"/proc/{entry}/stat").read_text()
-            name, rest = re.fullmatch(r"\d+ \((.*)\) (.*)\n", text, re.DOTALL).groups()
-            fields = rest.split()
-            # proc(5): fields 4, 14 and 15, and 20; the first of `fields` is number 3.
-            states[int(entry)] = ProcessState(int(fields[1]), name, int(fields[11]) + int(fields[12]), int(fields[17]))
+            # proc(5): the parent is field 4, user and system time are 14 and 15. Behind the name comes field 3.
+            fields = text.rpartition(")")[2].split()
+            states[int(entry)] = ProcessState(int(fields[1]), int(fields[11]) + int(fields[12]))
     return states
 
 
@@ -179,6 +175,16 @@ def descendants(root, states):
     while grew:
         more = {pid for pid, state in states.items() if state.parent in found} - found
         found, grew = found | more, bool(more)
+    return found
+
+
+def processes_of(program, root):
+    """`root` and those processes under it that run the same program."""
+    found = {root}
+    for pid in descendants(root, process_states()):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/exe") == program:
+                found.add(pid)
     return found
 
 
@@ -204,7 +210,8 @@ class Meter:
         (busy, steal), capacity = machine_ticks(), seconds * os.cpu_count() * TICKS
 
         def spent(pids):
-            return sum(states[pid].ticks - self.states[pid].ticks for pid in pids if pid in states and pid in self.states)
+            both = [pid for pid in pids if pid in states and pid in self.states]
+            return sum(states[pid].ticks - self.states[pid].ticks for pid in both)
 
         ours = spent(descendants(os.getpid(), states))
         self.cpu = spent(self.pids) / TICKS / seconds

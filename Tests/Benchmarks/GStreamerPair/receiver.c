@@ -111,7 +111,8 @@ int main(int argc, char **argv) {
     return 65;
   }
   GstPad *pad = gst_element_get_static_pad(decoder, "src");
-  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, picture_decoded, &watch, NULL);
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, picture_decoded, &watch,
+                    NULL);
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   // Runs until it is killed, or until something breaks.
   GstMessage *message = gst_bus_timed_pop_filtered(gst_element_get_bus(pipeline), GST_CLOCK_TIME_NONE,
