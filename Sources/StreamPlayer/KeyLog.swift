@@ -15,10 +15,14 @@ enum KeyLog {
     var description: String { "cannot write the key log \(self.path): \(String(cString: strerror(self.code)))" }
   }
 
+  /// Makes the file if it is missing, so that a session does not begin whose keys cannot be written.
+  static func prepare(_ path: String) throws {
+    close(try Self.open(path))
+  }
+
   /// Appends both directions' lines. The file is readable by its owner alone.
   static func append(grant: SessionGrant, keys: SessionKeys, to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
+    let descriptor = try Self.open(path)
     defer { close(descriptor) }
     let streams = grant.streams
     let text =
@@ -26,6 +30,12 @@ enum KeyLog {
       + Self.line("player-to-host", [streams.input], keys.playerToHost)
     let bytes = Array(text.utf8)
     guard write(descriptor, bytes, bytes.count) == bytes.count else { throw Failure(path: path, code: errno) }
+  }
+
+  private static func open(_ path: String) throws -> CInt {
+    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
+    return descriptor
   }
 
   private static func line(_ direction: String, _ streams: [UInt32], _ key: SRTPMasterKey) -> String {

@@ -36,12 +36,15 @@ public final class PlayerClient: Sendable {
     public var contactSheet: ContactSheetFile?
   }
 
-  /// - Throws: what keeps the statistics from being written.
+  /// - Throws: ``OutputUnavailable`` if the statistics or the key log cannot be written.
   public init(_ configuration: PlayerConfiguration, logger: Logger) throws {
     self.configuration = configuration
     self.logger = logger
     self.link = try PlayerLink(framePadding: VideoDecoder.inputPadding)
-    self.figures = try PictureFigures(statisticsPath: configuration.statisticsPath)
+    self.figures = try OutputUnavailable.explaining(configuration.statisticsPath) {
+      try PictureFigures(statisticsPath: configuration.statisticsPath)
+    }
+    if let path = configuration.keyLogPath { try OutputUnavailable.explaining(path) { try KeyLog.prepare(path) } }
   }
 
   /// Ends the session from any thread, politely.
@@ -52,16 +55,19 @@ public final class PlayerClient: Sendable {
   /// Plays until the session ends.
   ///
   /// - Parameter onSecond: called about once a second while it does.
-  /// - Throws: what keeps an output from being opened, or the address from being resolved.
+  /// - Throws: ``OutputUnavailable`` if a file cannot be written, and whatever else keeps an output from being opened
+  ///   or the address from being resolved.
   public func run(onSecond: (Progress) -> Void) throws -> Outcome {
     let configuration = self.configuration
-    let recording = try configuration.recordingPath.map {
-      try Recording(
-        path: $0,
-        size: configuration.size,
-        frameRate: configuration.frameRate,
-        hasAudio: configuration.audioPacketMilliseconds > 0
-      )
+    let recording = try configuration.recordingPath.map { path in
+      try OutputUnavailable.explaining(path) {
+        try Recording(
+          path: path,
+          size: configuration.size,
+          frameRate: configuration.frameRate,
+          hasAudio: configuration.audioPacketMilliseconds > 0
+        )
+      }
     }
     let thumbnails = configuration.keepsThumbnails ? ThumbnailOutput(size: configuration.size) : nil
     var outputs = try configuration.videoOutputs.map(self.open)
@@ -75,12 +81,14 @@ public final class PlayerClient: Sendable {
       recording: recording,
       figures: self.figures
     )
-    nonisolated(unsafe) let sound = try AudioThread(
-      link: self.link,
-      output: configuration.audioOutput,
-      recording: recording,
-      figures: self.audio
-    )
+    nonisolated(unsafe) let sound = try OutputUnavailable.explaining(configuration.audioOutput.path) {
+      try AudioThread(
+        link: self.link,
+        output: configuration.audioOutput,
+        recording: recording,
+        figures: self.audio
+      )
+    }
     var threads = [
       MediaThread.start(name: "player-network") { loop.run() },
       MediaThread.start(name: "player-picture") { pictures.run() },
@@ -102,10 +110,14 @@ public final class PlayerClient: Sendable {
     case .window(let title): return try WindowOutput(title: title, size: size)
     case .terminal: return try TerminalOutput(size: size)
     case .raw(let path, let format):
-      return try RawOutput(path: path, format: format, size: size, frameRate: self.configuration.frameRate)
+      return try OutputUnavailable.explaining(path) {
+        try RawOutput(path: path, format: format, size: size, frameRate: self.configuration.frameRate)
+      }
     case .snapshots(let directory, let interval):
-      return try SnapshotOutput(directory: directory, interval: interval, size: size)
-    case .strip(let path): return try StripOutput(path: path)
+      return try OutputUnavailable.explaining(directory) {
+        try SnapshotOutput(directory: directory, interval: interval, size: size)
+      }
+    case .strip(let path): return try OutputUnavailable.explaining(path) { try StripOutput(path: path) }
     }
   }
 

@@ -23,6 +23,11 @@ public struct PlayerConfiguration: Sendable {
     case none
     case pulseAudio
     case wav(path: String)
+
+    /// The file that is written, if any.
+    var path: String? {
+      if case .wav(let path) = self { path } else { nil }
+    }
   }
 
   public var host: HostAddress

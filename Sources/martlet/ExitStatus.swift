@@ -1,4 +1,5 @@
 import ArgumentParser
+import StreamPlayer
 
 /// What the process's exit status says. 64 (usage) is the argument parser's own.
 ///
@@ -44,6 +45,9 @@ extension ParsableCommand {
     } catch let failure as CommandFailure {
       Console.error("martlet: \(failure)")
       throw failure.status.code
+    } catch let error as OutputUnavailable {
+      Console.error("martlet: \(error)")
+      throw ExitStatus.cannotCreate.code
     } catch let code as ExitCode {
       throw code
     } catch {

@@ -111,6 +111,8 @@ struct PlayCommand: ParsableCommand {
       let outcome: PlayerClient.Outcome
       do {
         outcome = try client.run { status.show($0) }
+      } catch let error as OutputUnavailable {
+        throw error
       } catch {
         throw CommandFailure(.ioError, "\(error)")
       }
