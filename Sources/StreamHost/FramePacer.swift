@@ -21,6 +21,8 @@ struct FramePacer {
 
   /// A frame was captured.
   mutating func captured(at now: Instant) {
-    self.theoretical = max(self.theoretical, now) + self.interval
+    // Lateness of up to an interval is forgiven. If one late frame moved the schedule, a game that keeps exactly to the
+    // rate would be held back by the rest of that lateness for good.
+    self.theoretical = max(self.theoretical, now - self.interval) + self.interval
   }
 }
