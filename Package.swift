@@ -16,20 +16,13 @@ let strict: [SwiftSetting] = [
 /// Layers 1 and 2 add this: every unsafe expression is marked, so they can be counted.
 let safe = strict + [.strictMemorySafety()]
 
-/// Layers 1 to 4, in that order: what the one library product offers to `Samples/` and `Tests/Benchmarks`.
-let libraryTargets = [
-  "MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip",
-  "Transport", "Handshake", "NetworkSimulator",
-  "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
-  "Presentation", "SessionReport",
-  "StreamHost", "StreamPlayer",
-]
-
 let package = Package(
   name: "martlet",
   products: [
     .executable(name: "martlet", targets: ["martlet"]),
-    .library(name: "Martlet", targets: libraryTargets),
+    .executable(name: "latency-stage", targets: ["latency-stage"]),
+    // What the benchmarks measure from a package of their own.
+    .library(name: "PacketPath", targets: ["MediaUnits", "SessionProtocol", "SRTPProtection", "DatagramIO"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -81,7 +74,11 @@ let package = Package(
     .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits"], swiftSettings: strict),
     .target(name: "PixelConversion", dependencies: ["CYUV", "MediaUnits"], swiftSettings: strict),
     .target(name: "OpusCodec", dependencies: ["COpus", "MediaUnits"], swiftSettings: strict),
-    .target(name: "SRTPProtection", dependencies: ["COpenSSL", "MediaUnits", "Octets", "SessionProtocol"], swiftSettings: strict),
+    .target(
+      name: "SRTPProtection",
+      dependencies: ["COpenSSL", "MediaUnits", "Octets", "SessionProtocol"],
+      swiftSettings: strict
+    ),
     .target(name: "DatagramIO", dependencies: ["CLinux", "MediaUnits"], swiftSettings: strict),
     .target(name: "X11", dependencies: ["CXCB", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
     .target(name: "PulseAudio", dependencies: ["CPulse", "MediaUnits"], swiftSettings: strict),
@@ -118,9 +115,35 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "DatagramIO", "FFmpegCodec", "Presentation",
-        "SessionReport", "StreamHost", "StreamPlayer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SessionReport", "StreamHost", "StreamPlayer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: strict
+    ),
+
+    // A stand-in for a game that measures delay from pixels.
+    .systemLibrary(
+      name: "CStage",
+      path: "Samples/LatencyStage/CStage",
+      providers: [.apt(["libxcb1-dev", "libxcb-shm0-dev", "libpulse-dev"])]
+    ),
+    .executableTarget(
+      name: "latency-stage",
+      dependencies: ["CStage", "LatencyStrip", "MediaUnits"],
+      path: "Samples/LatencyStage",
+      exclude: ["CStage", "README.md", "game.yaml"],
+      swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+    ),
+
+    // Hostile input of a fixed seed for every parser; built for release, or a million inputs take too long.
+    .executableTarget(
+      name: "parser-fuzz",
+      dependencies: [
+        "MediaUnits", "Octets", "RTP", "SessionProtocol", "Handshake", "SRTPProtection", "GameStage", "Presentation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzzing/Seeded",
       swiftSettings: strict
     ),
 
@@ -132,7 +155,11 @@ let package = Package(
       dependencies: ["SessionProtocol", "MediaUnits", "Octets"],
       swiftSettings: strict
     ),
-    .testTarget(name: "NetworkSimulatorTests", dependencies: ["NetworkSimulator", "MediaUnits"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworkSimulatorTests",
+      dependencies: ["NetworkSimulator", "MediaUnits"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "TransportTests",
       dependencies: ["Transport", "RTP", "SessionProtocol", "NetworkSimulator", "MediaUnits", "Octets"],

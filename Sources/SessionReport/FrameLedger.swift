@@ -55,8 +55,8 @@ public struct FrameLedger: Hashable, Sendable {
     return start != 0 && end != 0 ? end - start : nil
   }
 
-  /// From the pixels' reading on the host to the decoded picture on the player; `nil` if either is not known.
-  public var capturedToDecoded: Int64? {
-    self.captured != 0 && self.decoded != 0 ? self.decoded - self.captured : nil
+  /// From the game's drawing on the host to the decoded picture on the player; `nil` if either is not known.
+  public var drawnToDecoded: Int64? {
+    self.damaged != 0 && self.decoded != 0 ? self.decoded - self.damaged : nil
   }
 }

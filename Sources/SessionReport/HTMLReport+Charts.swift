@@ -176,7 +176,7 @@ extension HTMLReport {
 
   static func percentileSection(_ summary: SessionSummary) -> String {
     let curves: [(name: String, style: String, histogram: LatencyHistogram)] = [
-      ("Picture delay", "a", summary.capturedToDecoded), ("Input delay", "b", summary.inputToDecoded),
+      ("Picture delay", "a", summary.drawnToDecoded), ("Input delay", "b", summary.inputToDecoded),
     ].filter { $0.2.count > 1 }
     guard !curves.isEmpty else { return "" }
     let height = 220.0

@@ -63,10 +63,10 @@ public enum HTMLReport {
     let cards = [
       Self.card(
         "Picture delay",
-        Self.headline(summary.capturedToDecoded),
+        Self.headline(summary.drawnToDecoded),
         "ms",
         "Half of all pictures were ready this soon after the game drew them. "
-          + Self.limit(summary.capturedToDecoded)
+          + Self.limit(summary.drawnToDecoded)
       ),
       Self.card(
         "Input delay",
@@ -124,7 +124,7 @@ public enum HTMLReport {
         """
     }
     for stage in LatencyStage.allCases { add(stage.name.capitalizedFirst, summary.stages[stage.rawValue]) }
-    add("Captured to decoded", summary.capturedToDecoded)
+    add("Drawn to decoded", summary.drawnToDecoded)
     add("Input to decoded", summary.inputToDecoded)
     add("Round trip", summary.roundTrip)
     let counts: [(String, String)] = [
@@ -133,7 +133,6 @@ public enum HTMLReport {
       ("Frames decoded", Decimal.grouped(summary.framesDecoded)),
       ("Frames lost", Decimal.grouped(summary.framesLost)),
       ("Frames late", Decimal.grouped(summary.framesLate)),
-      ("Frames skipped", Decimal.grouped(summary.framesSkipped)),
       ("Keyframes", Decimal.grouped(summary.keyframes)),
       ("Bytes received", Decimal.grouped(summary.bytesReceived)),
       ("Packets received", Decimal.grouped(summary.packetsReceived)),

@@ -20,6 +20,15 @@ extension JSONText {
     self.end()
   }
 
+  mutating func appendInput(sequence: Int64, sent: Int64, frame: Int64) {
+    self.begin()
+    self.add("type", "input")
+    self.add("sequence", sequence)
+    self.add("sent_ns", sent)
+    self.add("frame", frame)
+    self.end()
+  }
+
   mutating func append(_ sample: SecondSample, type: String?) {
     self.begin()
     if let type { self.add("type", type) }
@@ -55,7 +64,6 @@ extension JSONText {
     self.add("frames_decoded", summary.framesDecoded)
     self.add("frames_lost", summary.framesLost)
     self.add("frames_late", summary.framesLate)
-    self.add("frames_skipped", summary.framesSkipped)
     self.add("keyframes", summary.keyframes)
     self.add("decoded_per_second", summary.decodedPerSecond, places: 2)
     self.add("bytes_received", summary.bytesReceived)
@@ -66,7 +74,7 @@ extension JSONText {
     self.add("audio_packets_received", summary.audioPacketsReceived)
     self.add("audio_packets_lost", summary.audioPacketsLost)
     self.add("audio_packets_concealed", summary.audioPacketsConcealed)
-    self.add("captured_to_decoded", summary.capturedToDecoded)
+    self.add("drawn_to_decoded", summary.drawnToDecoded)
     self.add("input_to_decoded", summary.inputToDecoded)
     self.add("round_trip", summary.roundTrip)
     self.begin("stages")

@@ -5,6 +5,9 @@ public struct SessionRecorder: Sendable {
   /// A longer session's samples are merged in pairs.
   public static let maximumSampleCount = 600
 
+  /// A picture that is older than this when it is decoded is felt as late: 100 ms.
+  public static let lateNanoseconds: Int64 = 100_000_000
+
   /// What is known so far.
   public var summary = SessionSummary()
   private var stageSums = [Int64](repeating: 0, count: LatencyStage.allCases.count)
@@ -27,7 +30,10 @@ public struct SessionRecorder: Sendable {
     if frame.isKeyframe { self.summary.keyframes += 1 }
     if frame.isDecoded {
       self.summary.framesDecoded += 1
-      if let total = frame.capturedToDecoded { self.summary.capturedToDecoded.record(nanoseconds: total) }
+      if let total = frame.drawnToDecoded {
+        self.summary.drawnToDecoded.record(nanoseconds: total)
+        if total > Self.lateNanoseconds { self.summary.framesLate += 1 }
+      }
     } else {
       self.recordLostFrame()
     }
@@ -36,7 +42,7 @@ public struct SessionRecorder: Sendable {
   /// Counts a frame of which nothing is known but that it never became a picture.
   public mutating func recordLostFrame() {
     self.summary.framesLost += 1
-    self.summary.capturedToDecoded.recordMissing()
+    self.summary.drawnToDecoded.recordMissing()
   }
 
   /// Counts one input event's time from sending to the first picture that shows it; `nil` if none ever did.

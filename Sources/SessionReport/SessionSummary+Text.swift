@@ -5,7 +5,8 @@ extension SessionSummary {
     let size = "\(self.pictureWidth)x\(self.pictureHeight)"
     let seconds = Decimal.fixed(Double(self.durationNanoseconds) / 1e9, 1)
     let title = self.game.isEmpty ? self.host : "\(self.game) on \(self.host)"
-    lines.append("\(title): \(size) at \(self.frameRate) Hz, \(self.encoder), \(seconds) s")
+    let encoder = self.encoder.isEmpty ? "" : ", \(self.encoder)"
+    lines.append("\(title): \(size) at \(self.frameRate) Hz\(encoder), \(seconds) s")
     lines.append("")
     lines.append("frames    " + self.frameLine)
     lines.append("packets   " + self.packetLine)
@@ -21,7 +22,7 @@ extension SessionSummary {
       let histogram = self.stages[stage.rawValue]
       if histogram.count > 0 { lines.append(Self.row("  " + stage.name, histogram)) }
     }
-    lines.append(Self.row("captured to decoded", self.capturedToDecoded))
+    lines.append(Self.row("drawn to decoded", self.drawnToDecoded))
     lines.append(Self.row("input to decoded", self.inputToDecoded))
     lines.append(Self.row("round trip", self.roundTrip))
     return lines.joined(separator: "\n") + "\n"
@@ -29,8 +30,7 @@ extension SessionSummary {
 
   private var frameLine: String {
     "\(Decimal.grouped(self.framesCaptured)) captured, \(Decimal.grouped(self.framesDecoded)) decoded "
-      + "(\(Decimal.fixed(self.decodedPerSecond, 1))/s), \(self.framesLost) lost, \(self.framesLate) late, "
-      + "\(self.framesSkipped) skipped"
+      + "(\(Decimal.fixed(self.decodedPerSecond, 1))/s), \(self.framesLost) lost, \(self.framesLate) late"
   }
 
   private var packetLine: String {

@@ -30,10 +30,8 @@ public struct SessionSummary: Hashable, Sendable {
   public var framesDecoded: Int64 = 0
   /// Frames that were captured and never decoded.
   public var framesLost: Int64 = 0
-  /// Frames decoded after a newer one was due.
+  /// Frames decoded more than ``SessionRecorder/lateNanoseconds`` after the game had drawn them.
   public var framesLate: Int64 = 0
-  /// Frames decoded and not shown, for a newer one was there.
-  public var framesSkipped: Int64 = 0
   public var keyframes: Int64 = 0
 
   // Packets and sound.
@@ -50,8 +48,8 @@ public struct SessionSummary: Hashable, Sendable {
   // Time.
 
   public var stages = [LatencyHistogram](repeating: LatencyHistogram(), count: LatencyStage.allCases.count)
-  /// Captured on the host to decoded on the player; frames that never arrived are its missing ones.
-  public var capturedToDecoded = LatencyHistogram()
+  /// Drawn on the host to decoded on the player; frames that never arrived are its missing ones.
+  public var drawnToDecoded = LatencyHistogram()
   /// Input sent to the first picture decoded that the game had drawn knowing it.
   public var inputToDecoded = LatencyHistogram()
   public var roundTrip = LatencyHistogram()

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Writes a session's course as JSON lines: one a frame, one a second, one summary at the end.
+/// Writes a session's course as JSON lines: one a frame, one an input event, one a second, one summary at the end.
 ///
-/// Every line is an object with a `type` of `frame`, `second` or `summary`. Instants and durations are in nanoseconds
-/// and say so in their keys; an instant of 0 is not known. Lines gather in memory and are written about once a second
-/// or every 64 KiB, so a thread that records frames seldom waits for the disk.
+/// Every line is an object with a `type` of `frame`, `input`, `second` or `summary`. Instants and durations are in
+/// nanoseconds and say so in their keys; an instant of 0 is not known. Lines gather in memory and are written about once
+/// a second or every 64 KiB, so a thread that records frames seldom waits for the disk.
 public struct StatisticsFile: ~Copyable {
   /// A file that could not be opened or written.
   public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -41,6 +41,18 @@ public struct StatisticsFile: ~Copyable {
     self.text.append(frame)
     self.text.newline()
     if self.text.bytes.count >= Self.flushByteCount { try self.flush() }
+  }
+
+  /// Adds a line for an input event, after the line of the first frame that was captured with it applied.
+  ///
+  /// - Parameters:
+  ///   - inputSequence: its number in the session, from 1.
+  ///   - sent: nanoseconds on the player's monotonic clock when it was first sent.
+  ///   - frame: that frame's number.
+  /// - Complexity: O(1); the line is written with what follows it.
+  public mutating func append(inputSequence: Int64, sent: Int64, frame: Int64) {
+    self.text.appendInput(sequence: inputSequence, sent: sent, frame: frame)
+    self.text.newline()
   }
 
   /// Adds a line for `sample` and writes everything so far.

@@ -120,7 +120,9 @@ final class HostLoop {
 
   private func receiveHandshake(_ datagram: UnsafeRawBufferPointer, from address: SocketAddress, now: Instant) {
     // Copies of a hello raise what the player's first picture may take.
-    for peer in self.peers.values where peer.address == address { peer.amplification.received(byteCount: datagram.count) }
+    for peer in self.peers.values where peer.address == address {
+      peer.amplification.received(byteCount: datagram.count)
+    }
     let token = AddressToken(high: address.octets.high, low: address.octets.low, port: address.port)
     switch self.handshake.handle(datagram.bytes, from: token, now: now) {
     case .ignored: break

@@ -77,7 +77,9 @@ struct SeatRun {
       )
     )
     try self.link.installInjector(display: stage.displayName, xauthorityPath: stage.xauthorityPath)
-    self.link.report(.started("display \(stage.displayName), \(terms.picture) at \(terms.frameRate) fps, \(encoder.name)"))
+    self.link.report(
+      .started("display \(stage.displayName), \(terms.picture) at \(terms.frameRate) fps, \(encoder.name)")
+    )
 
     let audio = self.startAudio(server: stage.soundServer)
     defer {

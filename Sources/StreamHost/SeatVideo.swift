@@ -83,5 +83,7 @@ struct SeatVideo: ~Copyable {
       if link.frames.put(packet.bytes, label: frame) { link.networkWakeup.signal() }
     }
     self.schedule.sent(isRepeat: isRepeat, now: .now)
+    // Reading the picture may have read the report of the next change with it, which then wakes nobody.
+    self.hasChanged = try self.capture.processEvents()
   }
 }

@@ -37,13 +37,14 @@ final class PictureFigures: Sendable {
       for _ in 0..<min(lost, 100_000) { state.recorder.recordLostFrame() }
       state.lastIndex = frame.index
       state.recorder.record(ledger)
-      link.inputShown(frame.inputSequence, now: decodedAt) { delay in
-        state.recorder.recordInput(nanoseconds: delay.wholeNanoseconds)
-      }
       do {
         try state.file?.append(ledger)
       } catch {
         state.failure = error
+      }
+      link.inputShown(frame.inputSequence) { sequence, sentAt in
+        state.recorder.recordInput(nanoseconds: (decodedAt - sentAt).wholeNanoseconds)
+        state.file?.append(inputSequence: Int64(sequence), sent: sentAt.nanoseconds, frame: frame.index)
       }
     }
   }

@@ -11,26 +11,26 @@ final class PictureThread {
   private let outputs: [any PictureOutput]
   private let recording: Recording?
   private let figures: PictureFigures
-  private var decoder: VideoDecoder
   private var buffer: [UInt8] = []
   private var failures = 0
 
-  init(link: PlayerLink, outputs: [any PictureOutput], recording: Recording?, figures: PictureFigures) throws {
+  init(link: PlayerLink, outputs: [any PictureOutput], recording: Recording?, figures: PictureFigures) {
     self.link = link
     self.outputs = outputs
     self.recording = recording
     self.figures = figures
-    self.decoder = try VideoDecoder()
   }
 
   func run() {
     let inputs = self.outputs.compactMap(\.inputDescriptor)
     var poll = PollSet([self.link.pictureWakeup.fileDescriptor] + inputs)
     do {
+      // Opened here, because its slice threads take their priority from the thread that opens it.
+      var decoder = try VideoDecoder()
       while !self.link.mustStop.load(ordering: .relaxed) {
         try poll.wait(until: self.outputs.compactMap(\.inputDeadline).min())
         if poll.isReadable(0) { self.link.pictureWakeup.drain() }
-        while let frame = self.link.frames.take(into: &self.buffer) { try self.show(frame) }
+        while let frame = self.link.frames.take(into: &self.buffer) { try self.show(frame, decoder: &decoder) }
         for output in self.outputs { try output.handleInput(link: self.link) }
       }
     } catch {
@@ -45,14 +45,14 @@ final class PictureThread {
     }
   }
 
-  private func show(_ frame: ReceivedFrame) throws {
+  private func show(_ frame: ReceivedFrame, decoder: inout VideoDecoder) throws {
     let byteCount = frame.byteCount
     var shown: (decodedAt: Instant, presentedAt: Instant)?
     var outputError: (any Error)?
     try self.buffer.withUnsafeBytes { bytes in
       let accessUnit = UnsafeRawBufferPointer(rebasing: bytes[..<byteCount])
       do {
-        _ = try self.decoder.decode(accessUnit, pts: frame.index) { picture in
+        _ = try decoder.decode(accessUnit, pts: frame.index) { picture in
           let decodedAt = Instant.now
           do {
             for output in self.outputs { try output.show(picture.planes, frame: frame, decodedAt: decodedAt) }
@@ -64,7 +64,7 @@ final class PictureThread {
       } catch {
         // A damaged frame: the next key frame mends it. A decoder that keeps failing is opened afresh.
         self.failures += 1
-        if self.failures % 8 == 0 { try self.decoder.reset() }
+        if self.failures % 8 == 0 { try decoder.reset() }
         self.link.decodingFailed.store(true, ordering: .relaxed)
         self.link.networkWakeup.signal()
       }

@@ -75,7 +75,7 @@ public final class PlayerClient: Sendable {
     // SAFETY: each of these is made here and from then on touched only by the thread that is started with it; the
     // thumbnails are read after their thread has been joined.
     nonisolated(unsafe) let loop = try PlayerLoop(configuration: configuration, link: self.link, logger: self.logger)
-    nonisolated(unsafe) let pictures = try PictureThread(
+    nonisolated(unsafe) let pictures = PictureThread(
       link: self.link,
       outputs: outputs,
       recording: recording,

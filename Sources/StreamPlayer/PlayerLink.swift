@@ -87,12 +87,13 @@ final class PlayerLink: Sendable {
     }
   }
 
-  /// A picture that shows every event up to `sequence` was decoded at `now`: how long each newly shown one took.
-  func inputShown(_ sequence: UInt32, now: Instant, _ body: (Duration) -> Void) {
+  /// A picture captured after every event up to `sequence` had been applied is there: which of them are new to the
+  /// player's eyes, and when each was sent.
+  func inputShown(_ sequence: UInt32, _ body: (_ sequence: UInt32, _ sentAt: Instant) -> Void) {
     self.sentInputs.withLock { sent in
       guard sequence > sent.shown, sequence <= sent.newest else { return }
       let oldest = max(sent.shown + 1, sequence - min(sequence - 1, UInt32(SentInputs.capacity - 1)))
-      for number in oldest...sequence { body(now - sent.at[Int(number) % SentInputs.capacity]) }
+      for number in oldest...sequence { body(number, sent.at[Int(number) % SentInputs.capacity]) }
       sent.shown = sequence
     }
   }

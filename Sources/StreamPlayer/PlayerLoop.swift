@@ -26,6 +26,7 @@ final class PlayerLoop {
   private var random = SystemRandomNumberGenerator()
   private var figures = NetworkFigures()
   private var rejectedBefore = 0
+  private var statisticsBefore = PlayerSession.Statistics()
   private var farewell: Instant?
 
   init(configuration: PlayerConfiguration, link: PlayerLink, logger: Logger) throws {
@@ -147,6 +148,7 @@ final class PlayerLoop {
       )
       if let host = self.host {
         self.rejectedBefore += host.rejectedCount
+        self.statisticsBefore = self.statisticsBefore + host.session.statistics
         self.figures.resumptions += 1
       } else {
         self.figures.handshakeTime = now - self.figures.startedAt
@@ -200,9 +202,12 @@ final class PlayerLoop {
     if hasFrames { self.link.pictureWakeup.signal() }
     // A frame that could not be handed on breaks the chain of references.
     if isTooSlow { host.session.decodingFailed(now: now) }
-    while host.session.nextAudio(now: now, { step, payload in
-      if self.link.audio.put(payload, label: step) { self.link.audioSignal.signal() }
-    }) {}
+    while host.session.nextAudio(
+      now: now,
+      { step, payload in
+        if self.link.audio.put(payload, label: step) { self.link.audioSignal.signal() }
+      }
+    ) {}
   }
 
   private func handleEvents(of host: HostLink) {
@@ -221,7 +226,7 @@ final class PlayerLoop {
 
   private func publish() {
     guard let host = self.host else { return }
-    self.figures.statistics = host.session.statistics
+    self.figures.statistics = self.statisticsBefore + host.session.statistics
     self.figures.roundTrip = host.session.roundTrip
     self.figures.clockUncertainty = host.session.clockUncertainty
     self.figures.rejectedDatagrams = self.rejectedBefore + host.rejectedCount

@@ -24,7 +24,9 @@ struct DemoCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The game's file. Default: Freedoom, from Samples.", valueName: "file"))
   var game: String?
 
-  @Option(help: ArgumentHelp("A script of input. Default: the first seconds of Freedoom's first map.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A script of input. Default: the first seconds of Freedoom's first map.", valueName: "file")
+  )
   var input: String?
 
   @Option(help: ArgumentHelp("How long to play.", valueName: "seconds"))
@@ -75,7 +77,9 @@ struct DemoCommand: ParsableCommand {
       try Self.write(outcome.summary.json, to: "\(self.output)/report.json")
       Console.print(outcome.summary.text)
       Console.print(outcome.audio.text)
-      Console.print("Results are in \(self.output): recording.mp4, contact-sheet.png, report.html, report.json, frames.jsonl")
+      Console.print(
+        "Results are in \(self.output): recording.mp4, contact-sheet.png, report.html, report.json, frames.jsonl"
+      )
       try outcome.end.throwIfFailed(host: outcome.summary.host)
     }
   }

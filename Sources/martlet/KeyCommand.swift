@@ -17,7 +17,9 @@ struct KeyCommand: ParsableCommand {
       let directory = KeyFile.defaultDirectory
       let host = try KeyFile.load("\(directory)/host.key").publicKey.base64URL
       let player = try KeyFile.load("\(directory)/player.key").publicKey.base64URL
-      Console.print(self.json ? "{\"host\":\"\(host)\",\"player\":\"\(player)\"}" : "host    \(host)\nplayer  \(player)")
+      Console.print(
+        self.json ? "{\"host\":\"\(host)\",\"player\":\"\(player)\"}" : "host    \(host)\nplayer  \(player)"
+      )
     }
   }
 }

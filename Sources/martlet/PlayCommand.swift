@@ -23,7 +23,9 @@ struct PlayCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("The host's address, as `martlet host` prints it.", valueName: "martlet://HOST:PORT#KEY"))
+  @Argument(
+    help: ArgumentHelp("The host's address, as `martlet host` prints it.", valueName: "martlet://HOST:PORT#KEY")
+  )
   var address: String
 
   @OptionGroup(title: "Stream") var stream: StreamOptions
@@ -66,10 +68,12 @@ struct PlayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Stop this long after the first picture.", valueName: "seconds"))
   var seconds: Double?
 
-  @Option(help: ArgumentHelp("Write one line of JSON a frame, a second, and for the summary.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write a line of JSON a frame, input event and second.", valueName: "file"))
   var stats: String?
 
-  @Option(help: ArgumentHelp("Log what the latency stage's strip says in each picture, as lines of JSON.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Log what the latency stage's strip says in each picture, as lines of JSON.", valueName: "file")
+  )
   var strip: String?
 
   @Option(help: ArgumentHelp("Append the SRTP master keys: whoever has them can read the session.", valueName: "file"))
@@ -85,7 +89,8 @@ struct PlayCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard self.snapshotEvery.isEmpty || self.snapshotEvery.count == 2, (self.snapshotEvery.first.map { Int($0) ?? 0 } ?? 1) >= 1
+    guard self.snapshotEvery.isEmpty || self.snapshotEvery.count == 2,
+      (self.snapshotEvery.first.map { Int($0) ?? 0 } ?? 1) >= 1
     else { throw ValidationError("--snapshot-every takes a number of at least 1 and a folder.") }
     guard !(self.headless && (self.window || self.terminal)) else {
       throw ValidationError("--headless shows nothing: leave out --window and --terminal.")

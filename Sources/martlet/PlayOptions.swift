@@ -36,7 +36,9 @@ struct StreamOptions: ParsableArguments {
   func validate() throws {
     guard 1...240 ~= self.rate else { throw ValidationError("--rate must be 1 to 240.") }
     guard 0.1...500 ~= self.bitrate else { throw ValidationError("--bitrate must be 0.1 to 500.") }
-    guard self.audioPacket == 5 || self.audioPacket == 10 else { throw ValidationError("--audio-packet must be 5 or 10.") }
+    guard self.audioPacket == 5 || self.audioPacket == 10 else {
+      throw ValidationError("--audio-packet must be 5 or 10.")
+    }
   }
 
   func apply(to configuration: inout PlayerConfiguration) {

@@ -19,7 +19,7 @@ let package = Package(
     .target(name: "CAllocationCount", path: "CAllocationCount"),
     .executableTarget(
       name: "srtp-send",
-      dependencies: ["CSRTP", "CAllocationCount", .product(name: "Martlet", package: "martlet")],
+      dependencies: ["CSRTP", "CAllocationCount", .product(name: "PacketPath", package: "martlet")],
       path: "SRTPSend",
       swiftSettings: strict
     ),

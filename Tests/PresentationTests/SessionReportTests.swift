@@ -151,7 +151,7 @@ struct SessionReportTests {
     let times = LatencyStage.allCases.map { frame.nanoseconds(in: $0) }
     let expected: [Int64?] = [1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 6_000_000, 7_000_000, 8_000_000]
     #expect(times == expected)
-    #expect(frame.capturedToDecoded == 27_000_000)
+    #expect(frame.drawnToDecoded == 28_000_000)
     frame.encoded = 0
     #expect(frame.nanoseconds(in: .encode) == nil)
     #expect(frame.nanoseconds(in: .send) == nil)
@@ -172,7 +172,7 @@ struct SessionReportTests {
     let summary = recorder.summary
     #expect([summary.framesReceived, summary.framesDecoded, summary.framesLost] == [2, 1, 2])
     #expect(summary.keyframes == 1)
-    #expect(summary.capturedToDecoded.missingCount == 2)
+    #expect(summary.drawnToDecoded.missingCount == 2)
     #expect(summary.inputToDecoded.percentile(100) == nil)
     #expect(sample.stageNanoseconds == (1...8).map { Int64($0) * 1_000_000 })
   }
@@ -211,7 +211,7 @@ struct SessionReportTests {
       summary.text == """
         Freedoom on example: 640x480 at 60 Hz, libx264, 1.7 s
 
-        frames    101 captured, 100 decoded (59.4/s), 1 lost, 0 late, 0 skipped
+        frames    101 captured, 100 decoded (59.4/s), 1 lost, 0 late
         packets   1,990 received, 10 lost (0.50 %), 0 sent again
         sound     0 packets received, 0 lost, 0 concealed
         received  1,234,567 bytes, 5.87 Mbit/s
@@ -226,7 +226,7 @@ struct SessionReportTests {
           assemble               6.00     6.00     6.00     6.00     6.00        0
           decode                 7.00     7.00     7.00     7.00     7.00        0
           present                8.00     8.00     8.00     8.00     8.00        0
-        captured to decoded     27.00    27.00    27.00    never    27.00        1
+        drawn to decoded        28.00    28.00    28.00    never    28.00        1
         input to decoded            –        –        –        –        –        –
         round trip                  –        –        –        –        –        –
 
@@ -244,8 +244,8 @@ struct SessionReportTests {
     #expect(object["game"] as? String == summary.game)
     #expect(object["frames_decoded"] as? Int == 300)
     #expect((object["samples"] as? [Any])?.count == 5)
-    let delay = try #require(object["captured_to_decoded"] as? [String: Any])
-    #expect(delay["p99_ns"] as? Int64 == summary.capturedToDecoded.percentile(99))
+    let delay = try #require(object["drawn_to_decoded"] as? [String: Any])
+    #expect(delay["p99_ns"] as? Int64 == summary.drawnToDecoded.percentile(99))
     #expect((object["stages"] as? [String: Any])?.count == LatencyStage.allCases.count)
   }
 
@@ -298,7 +298,7 @@ struct SessionReportTests {
   func empty() {
     let summary = SessionSummary()
     #expect(HTMLReport.render(summary).contains("All numbers"))
-    #expect(summary.text.contains("captured to decoded         –"))
+    #expect(summary.text.contains("drawn to decoded            –"))
   }
 
   @Test("the status line shows what fits, the most telling first")

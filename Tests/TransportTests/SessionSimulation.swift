@@ -201,9 +201,12 @@ struct SessionSimulation: ~Copyable {
       self.report.framesDecoded += 1
       if let host = frame.host { self.report.transitDelays.append(now - host.sentAt) }
     }) {}
-    while self.player.nextAudio(now: now, { step, _ in
-      if case .packet = step { self.report.audioPackets += 1 }
-    }) {}
+    while self.player.nextAudio(
+      now: now,
+      { step, _ in
+        if case .packet = step { self.report.audioPackets += 1 }
+      }
+    ) {}
   }
 }
 

@@ -56,7 +56,10 @@ struct VideoSender: ~Copyable {
   ///
   /// - Returns: `false` when the frame does not fit into the history; it is dropped and a key frame is needed.
   mutating func queue(_ accessUnit: RawSpan, _ frame: VideoFrame, now: Instant) -> Bool {
-    let count = H264Packetizer.packetCount(accessUnit: accessUnit, maximumPayloadByteCount: Self.maximumPayloadByteCount)
+    let count = H264Packetizer.packetCount(
+      accessUnit: accessUnit,
+      maximumPayloadByteCount: Self.maximumPayloadByteCount
+    )
     guard count > 0, count <= self.history.capacity / 2, count <= FrameDescriptor.maximumPacketCount else {
       self.oversizedFrameCount += 1
       return false
@@ -172,7 +175,7 @@ struct VideoSender: ~Copyable {
       header.sequenceNumber = SequenceNumber(rawValue: number)
       var span = scratch.mutableSpan
       // SAFETY: any byte is a valid `UInt8`.
-    var bytes = unsafe span.mutableBytes
+      var bytes = unsafe span.mutableBytes
       header.serialize(into: &bytes)
       let headers = entry.headerByteCount
       bytes.copy(

@@ -169,7 +169,8 @@ public struct HostSession: ~Copyable {
   /// When ``poll(now:_:)`` must be called next.
   public var deadline: Instant {
     if self.isEnded { return self.farewell == nil ? .distantFuture : .zero }
-    let silence = self.lastHeardAt + (self.isSuspended ? self.configuration.endTimeout : self.configuration.silenceTimeout)
+    let silence =
+      self.lastHeardAt + (self.isSuspended ? self.configuration.endTimeout : self.configuration.silenceTimeout)
     return self.isSuspended ? silence : min(silence, self.reports.dueAt)
   }
 

@@ -37,6 +37,19 @@ public struct PlayerSession: ~Copyable {
     public var bytesReceived = 0
 
     public init() {}
+
+    /// The figures of one session and of the one that resumed it, together.
+    public static func + (first: Statistics, second: Statistics) -> Statistics {
+      var sum = Statistics()
+      for field in [
+        \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsLost,
+        \.repeatRequests,
+        \.keyframeRequests, \.audioPacketsReceived, \.audioPacketsLost, \.malformedPackets, \.bytesReceived,
+      ] {
+        sum[keyPath: field] = first[keyPath: field] + second[keyPath: field]
+      }
+      return sum
+    }
   }
 
   private static let tailQuiet: Duration = .milliseconds(4)

@@ -1,0 +1,176 @@
+import GameStage
+import Handshake
+import MediaUnits
+import Octets
+import Presentation
+import RTP
+import SRTPProtection
+import SessionProtocol
+
+/// One parser under fire. `parse` returns whether it accepted the input; a trap ends the process and names the seed.
+struct Parser {
+  let name: String
+  let valid: [[UInt8]]
+  let longest: Int
+  let parse: ([UInt8]) -> Bool
+}
+
+extension Parser {
+  /// Every parser that a peer, a file or a person can reach.
+  static func all(vectors: (String) -> [[UInt8]], gameFile: [UInt8], script: [UInt8]) -> [Parser] {
+    [
+      Parser(name: "rtp", valid: vectors("rtp-header") + vectors("rtp-extensions"), longest: 1500, parse: Self.rtp),
+      Parser(name: "rtcp", valid: vectors("rtcp-compound") + vectors("rtcp-nack"), longest: 1500, parse: Self.rtcp),
+      Parser(name: "h264", valid: vectors("rtp-h264-payloads"), longest: 1500) { bytes in
+        var depacketizer = H264Depacketizer()
+        var accessUnit: [UInt8] = []
+        return (try? depacketizer.append(payload: bytes.octets, to: &accessUnit)) != nil
+      },
+      Parser(name: "input", valid: vectors("input-packet"), longest: 1200, parse: Self.input),
+      Parser(name: "session-request", valid: [Self.request.serialized], longest: 700) { bytes in
+        (try? SessionRequest(parsing: bytes.octets)) != nil
+      },
+      Parser(name: "session-grant", valid: [Self.grant.serialized], longest: 300) { bytes in
+        (try? SessionGrant(parsing: bytes.octets)) != nil
+      },
+      Parser(name: "session-refusal", valid: [SessionRefusal(.noFreeSeat, text: "full").serialized], longest: 300) {
+        (try? SessionRefusal(parsing: $0.octets)) != nil
+      },
+      Self.hello(),
+      Self.answer(),
+      Self.srtp(),
+      Parser(name: "url", valid: [Array(Self.address.utf8), Array("martlet://[::1]#\(Self.key)".utf8)], longest: 300) {
+        guard let text = String(validating: $0, as: UTF8.self) else { return false }
+        return (try? HostAddress(parsing: text)) != nil
+      },
+      Parser(name: "input-script", valid: [script, Array("0 key w tap\n+0.5 move 3 -4\n".utf8)], longest: 400) {
+        bytes in
+        (try? InputScript(parsing: bytes)) != nil
+      },
+      Parser(name: "game-file", valid: [gameFile, Self.smallGameFile], longest: 400) { bytes in
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        return (try? GameFile(parsing: text, directory: "/")) != nil
+      },
+    ]
+  }
+
+  private static let key = String(repeating: "A", count: 42) + "E"
+  private static let address = "martlet://example.org:7777#\(key)"
+  private static let smallGameFile = Array("name: a\ntitle: A\ncommand: [xeyes]\npicture: {maximumRate: 60}\n".utf8)
+
+  private static let terms = StreamTerms(
+    picture: PictureSize(width: 1280, height: 720),
+    frameRate: 60,
+    maximumBitrate: .megabits(10),
+    audioPacketDuration: .milliseconds(5)
+  )
+
+  private static let request = SessionRequest(
+    terms: terms,
+    resumedSession: ConnectionID(high: 1, low: 2),
+    requestTime: 3,
+    ticket: [1, 2, 3, 4]
+  )
+
+  private static let grant = SessionGrant(
+    connection: ConnectionID(high: 1, low: 2),
+    terms: terms,
+    streams: SessionGrant.Streams(video: 4, videoRetransmission: 5, audio: 6, input: 7),
+    isResumed: false,
+    silenceTimeout: .seconds(5),
+    resumeWindow: .seconds(30),
+    title: "A game"
+  )
+
+  private static func rtp(_ bytes: [UInt8]) -> Bool {
+    guard let header = try? RTPHeader(parsing: bytes.octets) else { return false }
+    _ = FrameDescriptor(parsing: bytes.octets, extensions: header.extensions)
+    _ = FrameTimes(parsing: bytes.octets, extensions: header.extensions)
+    _ = AbsoluteCaptureTime(parsing: bytes.octets, extensions: header.extensions)
+    _ = RetransmissionPayload(parsing: bytes.octets, payload: header.payload)
+    return true
+  }
+
+  private static func rtcp(_ bytes: [UInt8]) -> Bool {
+    var reader = RTCPReader(bytes.octets)
+    do {
+      while try reader.next(in: bytes.octets) != nil {}
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private static func input(_ bytes: [UInt8]) -> Bool {
+    do {
+      var reader = try InputPacket.Reader(parsing: bytes.octets)
+      while try reader.next(in: bytes.octets) != nil {}
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private static func hello() -> Parser {
+    let now = Instant(nanoseconds: 1)
+    let identity = StaticKeyPair()
+    guard
+      var player = PlayerHandshake(
+        identity: StaticKeyPair(),
+        hostKey: identity.publicKey,
+        request: self.request,
+        now: now
+      ),
+      let hello = player.poll(now: now)
+    else { preconditionFailure("a fresh handshake has something to send") }
+    var host = HostHandshake(identity: identity)
+    let token = AddressToken(high: 0, low: 1, port: 2)
+    return Parser(name: "hello", valid: [hello], longest: 1200) { bytes in
+      if case .requested = host.handle(bytes.octets, from: token, now: now) { return true }
+      return false
+    }
+  }
+
+  private static func answer() -> Parser {
+    let now = Instant(nanoseconds: 1)
+    let identity = StaticKeyPair()
+    var host = HostHandshake(identity: identity)
+    guard
+      var player = PlayerHandshake(
+        identity: StaticKeyPair(),
+        hostKey: identity.publicKey,
+        request: self.request,
+        now: now
+      ),
+      let hello = player.poll(now: now),
+      case .requested(let pending, _, _) = host.handle(
+        hello.octets,
+        from: AddressToken(high: 0, low: 1, port: 2),
+        now: now
+      )
+    else { preconditionFailure("a fresh handshake is understood") }
+    let answer = host.accept(pending, grant: self.grant, now: now).answer
+    return Parser(name: "answer", valid: [answer], longest: 1200) { bytes in
+      var copy = player
+      copy.handle(bytes.octets, now: now)
+      return copy.outcome != nil
+    }
+  }
+
+  private static func srtp() -> Parser {
+    let key = SRTPMasterKey([UInt8](repeating: 7, count: 28))
+    var sender = SRTPSender(key)
+    let packet: [UInt8] = [0x80, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3] + [UInt8](repeating: 9, count: 100)
+    var protected = [UInt8](repeating: 0, count: packet.count + SRTPSender.rtpOverhead)
+    _ = packet.withUnsafeBytes { source in protected.withUnsafeMutableBytes { sender.protectRTP(source, into: $0) } }
+    var receiver = SRTPReceiver(key)
+    return Parser(name: "srtp", valid: [protected], longest: 1500) { bytes in
+      var bytes = bytes
+      return bytes.withUnsafeMutableBytes { datagram in
+        guard datagram.count > 1 else { return (try? receiver.unprotectRTP(datagram)) != nil }
+        return (192...223).contains(datagram[1])
+          ? (try? receiver.unprotectRTCP(datagram)) != nil : (try? receiver.unprotectRTP(datagram)) != nil
+      }
+    }
+  }
+}
