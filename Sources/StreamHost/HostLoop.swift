@@ -297,7 +297,11 @@ final class HostLoop {
         self.logger.info("\(peer.seat.player) is back")
         link.isSuspended.store(false, ordering: .relaxed)
         link.captureWakeup.signal()
-      case .pathValidated: peer.pathValidated()
+      case .pathValidated:
+        peer.pathValidated()
+        // What was withheld until now is lost.
+        link.mustSendKeyframe.store(true, ordering: .relaxed)
+        link.captureWakeup.signal()
       case .ended(.goodbye(let reason)):
         self.logger.info("\(peer.seat.player) said goodbye\(reason.map { ": \($0)" } ?? "")")
         self.end(peer.seat, reason: nil)

@@ -49,12 +49,12 @@ final class Peer {
       case .rtp:
         let byteCount = try self.unprotection.unprotectRTP(datagram)
         let index = self.unprotection.lastIndex
-        self.heard(from: address, isNewest: index > self.newestIndex ?? 0, byteCount: datagram.count)
+        self.heard(from: address, isNewest: index > self.newestIndex ?? 0, byteCount: datagram.count, now: now)
         self.newestIndex = max(self.newestIndex ?? 0, index)
         self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
       case .rtcp:
         let byteCount = try self.unprotection.unprotectRTCP(datagram)
-        self.heard(from: address, isNewest: true, byteCount: datagram.count)
+        self.heard(from: address, isNewest: true, byteCount: datagram.count, now: now)
         self.session.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
       }
     } catch {
@@ -66,7 +66,10 @@ final class Peer {
   func poll(now: Instant, into batch: inout SendBatch, flush: (inout SendBatch) -> Void) {
     self.session.poll(now: now) { packet, kind in
       let byteCount = packet.byteCount + (kind == .rtp ? SRTPSender.rtpOverhead : SRTPSender.rtcpOverhead)
-      guard self.amplification.canSend(byteCount: byteCount) else {
+      // Media would use up what an address that the player moved to may get, and leave nothing for the report whose
+      // echo proves it.
+      let mustWait = kind == .rtp && self.hasMoved && !self.amplification.isValidated
+      guard !mustWait, self.amplification.canSend(byteCount: byteCount) else {
         self.withheldCount += 1
         return
       }
@@ -88,7 +91,7 @@ final class Peer {
     self.amplification.validated()
   }
 
-  private func heard(from address: SocketAddress, isNewest: Bool, byteCount: Int) {
+  private func heard(from address: SocketAddress, isNewest: Bool, byteCount: Int, now: Instant) {
     if address == self.address {
       self.amplification.received(byteCount: byteCount)
       // Only who received the answer at this address can have the keys. After a move that says nothing.
@@ -102,6 +105,6 @@ final class Peer {
     var amplification = AmplificationLimit()
     amplification.received(byteCount: byteCount)
     self.amplification = amplification
-    self.session.pathChanged()
+    self.session.pathChanged(now: now)
   }
 }

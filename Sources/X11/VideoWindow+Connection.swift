@@ -1,4 +1,5 @@
 import CXCB
+import Glibc
 
 extension VideoWindow {
   /// A display that cannot show the window.
@@ -35,7 +36,7 @@ extension VideoWindow {
       let pointer = xcb_connect(display, &screenNumber)!
       do throws(Failure) {
         let code = xcb_connection_has_error(pointer)
-        guard code == 0 else { throw Failure(operation: "connect to the display", reason: "xcb error \(code)") }
+        guard code == 0 else { throw Self.failure(code, display: display) }
         self.screen = try Self.screen(pointer, number: screenNumber)
         guard let input = Self.query("XInputExtension", pointer) else {
           throw Failure(operation: "use XInput", reason: "the server has no XInput")
@@ -91,6 +92,16 @@ extension VideoWindow {
         let masks = bytes.baseAddress?.assumingMemoryBound(to: xcb_input_event_mask_t.self)
         _ = xcb_input_xi_select_events(self.pointer, window, 1, masks)
       }
+    }
+
+    private static func failure(_ code: CInt, display: String?) -> Failure {
+      let named = display ?? getenv("DISPLAY").map { String(cString: $0) }
+      guard let named, !named.isEmpty else {
+        return Failure(operation: "open a window", reason: "no display is named; set DISPLAY")
+      }
+      let reason = code == XCB_CONN_CLOSED_PARSE_ERR
+        ? "that is no display name; correct DISPLAY" : "no server answers there, or it refuses our credentials"
+      return Failure(operation: "connect to the display \(named)", reason: reason)
     }
 
     private static func screen(_ pointer: OpaquePointer, number: CInt) throws(Failure) -> xcb_screen_t {

@@ -8,7 +8,12 @@ extension EndToEnd {
     /// Random bytes, and real datagrams that were replayed, cut short, padded, or damaged in some bits.
     private static func datagrams(from real: [[UInt8]], count: Int, seed: UInt64) -> [[UInt8]] {
       var random = SplitMix64(seed: seed)
-      func noise(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) } }
+      // Made once: each datagram's noise is a part of it that begins somewhere else.
+      let pool = (0..<80_000).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+      func noise(_ count: Int) -> [UInt8] {
+        let start = Int.random(in: 0...pool.count - count, using: &random)
+        return Array(pool[start..<start + count])
+      }
       return (0..<count).map { _ in
         var datagram = real.randomElement(using: &random) ?? []
         switch Int.random(in: 0..<100, using: &random) {

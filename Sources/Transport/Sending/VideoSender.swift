@@ -49,9 +49,6 @@ struct VideoSender: ~Copyable {
     self.requested.reserveCapacity(1024)
   }
 
-  /// Extended sequence number of the next packet to be queued.
-  var upcomingSequence: Int64 { self.nextSequence }
-
   /// Splits one access unit into packets and queues them.
   ///
   /// - Returns: `false` when the frame does not fit into the history; it is dropped and a key frame is needed.

@@ -25,7 +25,7 @@ public struct HostSession: ~Copyable {
     case suspended
     /// Heard again after a suspension. A key frame is requested too.
     case resumed
-    /// A packet that was sent after the last ``HostSession/pathChanged()`` has reached the player.
+    /// A report that was sent after the last ``HostSession/pathChanged(now:)`` has reached the player.
     case pathValidated
     /// The session is over.
     case ended(EndReason)
@@ -64,7 +64,7 @@ public struct HostSession: ~Copyable {
   private var isEnded = false
   private var mustAcknowledge = false
   private var lastKeyframeAt: Instant?
-  private var pathSequence: Int64?
+  private var pathChangedAt: Instant?
   /// Of the last full intra request, whose repetitions carry the same number.
   private var lastRefreshCommand: UInt8?
   private var farewell: String?
@@ -153,8 +153,12 @@ public struct HostSession: ~Copyable {
   }
 
   /// The player's address has changed: ``Event/pathValidated`` tells when the new one is proven.
-  public mutating func pathChanged() {
-    self.pathSequence = self.video.upcomingSequence
+  ///
+  /// A report leaves with the next poll, and its echo is the proof: it is small enough for an address that may be sent
+  /// little, and only who receives it can echo it.
+  public mutating func pathChanged(now: Instant) {
+    self.pathChangedAt = now
+    self.reports.hasten(now: now)
   }
 
   /// Ends the session from this side. The goodbye leaves with the next poll.
@@ -230,10 +234,12 @@ public struct HostSession: ~Copyable {
     switch part {
     case .senderReport(let report):
       guard report.ssrc == self.configuration.inputSSRC else { return }
-      self.reports.received(report, now: now)
+      if let echoed = self.reports.received(report, now: now), let changedAt = self.pathChangedAt, echoed >= changedAt {
+        self.pathChangedAt = nil
+        self.events.append(.pathValidated)
+      }
       for block in report.reports where block.ssrc == self.configuration.videoSSRC {
         self.statistics.fractionLost = block.fractionLost
-        self.validatePath(highest: block.highestSequence)
       }
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
       let roundTrip = self.roundTrip ?? .zero
@@ -259,17 +265,6 @@ public struct HostSession: ~Copyable {
     if let last = self.lastKeyframeAt, now - last < max(self.roundTrip ?? .zero, .milliseconds(15)) { return }
     self.statistics.keyframeRequests += 1
     self.events.append(.keyframeRequested)
-  }
-
-  private mutating func validatePath(highest: UInt32) {
-    guard let pathSequence = self.pathSequence else { return }
-    // The receiver counts cycles from its own start; the low 16 bits are what both ends share.
-    let reported = SequenceNumber(rawValue: UInt16(truncatingIfNeeded: highest))
-    guard reported.distance(from: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: pathSequence))) >= 0 else {
-      return
-    }
-    self.pathSequence = nil
-    self.events.append(.pathValidated)
   }
 
   private mutating func sendAcknowledgement(_ send: (RawSpan, PacketKind) -> Void) {

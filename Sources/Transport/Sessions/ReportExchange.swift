@@ -45,8 +45,16 @@ struct ReportExchange: Sendable {
     return (self.echoMiddle, now - receivedAt)
   }
 
+  /// Makes the next report due at once.
+  mutating func hasten(now: Instant) {
+    self.dueAt = min(self.dueAt, now)
+  }
+
   /// The peer's sender report arrived.
-  mutating func received(_ report: SenderReport, now: Instant) {
+  ///
+  /// - Returns: when the report of ours that it echoes had been sent; `nil` if it echoes none that is remembered.
+  @discardableResult
+  mutating func received(_ report: SenderReport, now: Instant) -> Instant? {
     self.echoMiddle = report.ntp.middle
     self.echoReceivedAt = now
     for block in report.reports where block.lastSR != 0 {
@@ -57,7 +65,8 @@ struct ReportExchange: Sendable {
         peerHeld: .nanoseconds(Int64(block.delaySinceLastSR) * 1_000_000_000 / 65536),
         peerSent: self.ntp.instant(at: report.ntp)
       )
-      return
+      return ours.at
     }
+    return nil
   }
 }
