@@ -20,7 +20,8 @@ struct Scene {
       (0..<(Self.tile * Self.tile)).map { index -> UInt32 in
         let (y, x) = index.quotientAndRemainder(dividingBy: Self.tile)
         let isEdge = x < 2 || y < 2
-        let shade = (isEdge ? 30 : 70 + 25 * kind) + (x ^ y) % 16 + Int(noise.next() % 12)
+        let grain = (x / 4 ^ y / 4) % 8 * 2 + Int(noise.next() % 3)
+        let shade = (isEdge ? 30 : 70 + 25 * kind) + (x + y) / 8 + grain
         return Self.color(shade + 10 * kind, shade, shade / 2 + 30 * (3 - kind))
       }
     }
