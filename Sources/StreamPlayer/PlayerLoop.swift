@@ -181,7 +181,10 @@ final class PlayerLoop {
   private func receive(_ datagram: UnsafeMutableRawBufferPointer, now: Instant) {
     guard datagram.count >= 8 else { return }
     switch datagram[0] {
-    case 4...7: self.handshake?.handle(UnsafeRawBufferPointer(datagram).bytes, now: now)
+    case 4...7:
+      self.handshake?.handle(UnsafeRawBufferPointer(datagram).bytes, now: now)
+      // The host's first packets may lie behind its answer in this very batch.
+      self.advanceHandshake(now: now)
     case 128...191:
       guard let host = self.host else { return }
       if self.figures.firstPacketTime == nil { self.figures.firstPacketTime = now - self.figures.startedAt }

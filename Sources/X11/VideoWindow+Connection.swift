@@ -99,7 +99,8 @@ extension VideoWindow {
       guard let named, !named.isEmpty else {
         return Failure(operation: "open a window", reason: "no display is named; set DISPLAY")
       }
-      let reason = code == XCB_CONN_CLOSED_PARSE_ERR
+      let reason =
+        code == XCB_CONN_CLOSED_PARSE_ERR
         ? "that is no display name; correct DISPLAY" : "no server answers there, or it refuses our credentials"
       return Failure(operation: "connect to the display \(named)", reason: reason)
     }

@@ -41,7 +41,10 @@ extension EndToEnd {
 
     @Test("a game file that makes no sense is explained, with status 65")
     func badGame() async throws {
-      let path = try self.folder.write("name: x\ntitle: X\ncommand: [true]\npicture:\n  maximumRate: 1000\n", to: "bad.yaml")
+      let path = try self.folder.write(
+        "name: x\ntitle: X\ncommand: [true]\npicture:\n  maximumRate: 1000\n",
+        to: "bad.yaml"
+      )
       try await self.expect(["host", "--game", path, "--listen", "127.0.0.1:0"], status: 65, says: path, "maximumRate")
     }
 
@@ -78,7 +81,10 @@ extension EndToEnd {
       try await self.expect(["play", self.nobody, "--input", bad], status: 65, says: bad, "line 3", "NOSUCHKEY")
     }
 
-    @Test("an address that is none gives status 65", arguments: ["http://127.0.0.1", "martlet://127.0.0.1:7777", "martlet://h#k"])
+    @Test(
+      "an address that is none gives status 65",
+      arguments: ["http://127.0.0.1", "martlet://127.0.0.1:7777", "martlet://h#k"]
+    )
     func badAddress(address: String) async throws {
       try await self.expect(["play", address], status: 65, says: address)
     }

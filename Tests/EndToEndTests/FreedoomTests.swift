@@ -34,7 +34,9 @@ extension EndToEnd {
       #expect(frames.last.map { $0.frame - frames[0].frame + 1 } == summary.framesCaptured)
       #expect(zip(frames, frames.dropFirst()).allSatisfy { $0.frame < $1.frame })
       // Freedoom draws 35 pictures a second, and all the time while the player moves.
-      let walking = frames.filter { (frames[0].decodedNs + 1_500_000_000...frames[0].decodedNs + 12_000_000_000).contains($0.decodedNs) }
+      let walking = frames.filter {
+        (frames[0].decodedNs + 1_500_000_000...frames[0].decodedNs + 12_000_000_000).contains($0.decodedNs)
+      }
       #expect(Double(walking.count) >= 0.95 * 35 * 10.5, "\(walking.count) pictures in 10.5 s")
 
       // The host said which input each picture shows, and in the end that was all of it.

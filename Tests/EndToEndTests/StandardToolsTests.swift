@@ -69,7 +69,12 @@ extension EndToEnd {
         in: folder
       )
       for (stream, line) in [(video, toPlayer), (input, toHost)] {
-        try await self.decryptReports(capture.rtcp[stream], caps: line.capabilities(of: stream), stream: stream, in: folder)
+        try await self.decryptReports(
+          capture.rtcp[stream],
+          caps: line.capabilities(of: stream),
+          stream: stream,
+          in: folder
+        )
       }
       try await self.dissect(folder, reports: [video, input])
     }
@@ -96,7 +101,8 @@ extension EndToEnd {
       let script = try folder.write("0.2 key RIGHT press\n+1 key RIGHT release\n", to: "turning.txt")
       let player = try host.play(
         [
-          "--seconds", "4", "--keylog", folder.file("keys.txt"), "--raw", folder.file("seen.i420"), "--raw-format", "i420",
+          "--seconds", "4", "--keylog", folder.file("keys.txt"), "--raw", folder.file("seen.i420"), "--raw-format",
+          "i420",
           "--input", script,
         ],
         port: relay.port,
@@ -129,7 +135,8 @@ extension EndToEnd {
       #expect(decrypted.count == packets?.count, "\(name)")
     }
 
-    private func decryptReports(_ packets: [[UInt8]]?, caps: String, stream: UInt32, in folder: TestFolder) async throws {
+    private func decryptReports(_ packets: [[UInt8]]?, caps: String, stream: UInt32, in folder: TestFolder) async throws
+    {
       try WireCapture.write(try #require(packets), framedTo: folder.file("\(stream).framed"))
       try await self.gstreamer(
         "filesrc location=\(folder.file("\(stream).framed")) ! application/x-srtcp-stream,\(caps) ! rtpstreamdepay "
@@ -163,14 +170,17 @@ extension EndToEnd {
         let text = try await ChildProgram.run(
           "tshark",
           [
-            "-n", "-r", path, "-d", "udp.port==\(Self.rtpPort),rtp", "-d", "udp.port==\(Self.rtcpPort),rtcp", "-Y", filter,
+            "-n", "-r", path, "-d", "udp.port==\(Self.rtpPort),rtp", "-d", "udp.port==\(Self.rtcpPort),rtcp", "-Y",
+            filter,
             "-T", "fields",
           ] + names.flatMap { ["-e", $0] },
           in: folder
         )
         return text.split(separator: "\n").map { $0.components(separatedBy: "\t") }
       }
-      #expect(try await fields("_ws.malformed || _ws.expert.severity >= 6291456", "frame.number", "_ws.expert.message") == [])
+      #expect(
+        try await fields("_ws.malformed || _ws.expert.severity >= 6291456", "frame.number", "_ws.expert.message") == []
+      )
       #expect(try await fields("!rtp && !rtcp", "frame.number") == [])
       let types = Set(try await fields("rtp", "rtp.p_type").flatMap { $0 })
       #expect(types.isSuperset(of: ["96", "111", "98"]) && types.isSubset(of: ["96", "97", "98", "111"]))

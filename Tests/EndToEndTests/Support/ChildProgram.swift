@@ -86,7 +86,8 @@ final class ChildProgram {
   /// - Returns: whether standard error had `text` in it in time.
   func waitForError(_ text: String, count: Int = 1, within limit: Duration = .seconds(15)) async -> Bool {
     await eventually(within: limit) {
-      self.errors.ranges(of: text).count >= count || (self.checkEnd() != nil && self.errors.ranges(of: text).count < count)
+      self.errors.ranges(of: text).count >= count
+        || (self.checkEnd() != nil && self.errors.ranges(of: text).count < count)
     } && self.errors.ranges(of: text).count >= count
   }
 

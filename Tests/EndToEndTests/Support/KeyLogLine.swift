@@ -13,7 +13,11 @@ struct KeyLogLine: Hashable {
     return try text.split(separator: "\n").map { line in
       let words = line.split(separator: " ").map(String.init)
       try #require(words.count == 4 && words[0] == "SRTP_AEAD_AES_128_GCM" && words[3].count == 56)
-      return KeyLogLine(direction: words[1], streams: words[2].split(separator: ",").compactMap { UInt32($0) }, key: words[3])
+      return KeyLogLine(
+        direction: words[1],
+        streams: words[2].split(separator: ",").compactMap { UInt32($0) },
+        key: words[3]
+      )
     }
   }
 

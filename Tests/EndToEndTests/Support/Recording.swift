@@ -46,7 +46,8 @@ struct Recording {
     _ = try await ChildProgram.run(
       "ffmpeg",
       [
-        "-v", "error", "-y", "-i", self.path, "-an", "-fps_mode", "passthrough", "-vf", "scale=64:40:flags=area,format=gray",
+        "-v", "error", "-y", "-i", self.path, "-an", "-fps_mode", "passthrough", "-vf",
+        "scale=64:40:flags=area,format=gray",
         "-f", "rawvideo", file,
       ],
       in: self.folder

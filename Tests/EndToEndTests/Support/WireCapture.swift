@@ -22,7 +22,11 @@ struct WireCapture {
       // RFC 5761 §4.
       let isControl = (192...223).contains(payload[1])
       let stream = payload[(isControl ? 4 : 8)...].prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      if isControl { self.rtcp[stream, default: []].append(payload) } else { self.rtp[stream, default: []].append(payload) }
+      if isControl {
+        self.rtcp[stream, default: []].append(payload)
+      } else {
+        self.rtp[stream, default: []].append(payload)
+      }
     }
   }
 
