@@ -111,6 +111,9 @@ int shim_ppoll(struct pollfd *descriptors, unsigned count, int64_t nanoseconds) 
 
 void shim_enter_media_thread(const char *name) {
   pthread_setname_np(pthread_self(), name);
-  // On Linux a `who` of 0 means the calling thread, not the whole process.
+  // On Linux a `who` of 0 means the calling thread, not the whole process. What it starts inherits both, which is meant
+  // for a codec's threads; a real-time thread that spins is throttled by the kernel.
   setpriority(PRIO_PROCESS, 0, -10);
+  struct sched_param real_time = {.sched_priority = 1};
+  pthread_setschedparam(pthread_self(), SCHED_RR, &real_time);
 }

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -33,6 +35,10 @@ static void start_child(struct start *start) {
     sigaction(number, &action, NULL);
   }
   if (options->new_process_group) setpgid(0, 0);
+  // The caller may be a media thread, whose scheduling is not for others to inherit.
+  struct sched_param ordinary = {.sched_priority = 0};
+  sched_setscheduler(0, SCHED_OTHER, &ordinary);
+  if (options->ordinary_priority) setpriority(PRIO_PROCESS, 0, 0);
   if (options->dies_with_parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) goto failed;
     // The parent may have ended before the line above.

@@ -13,8 +13,9 @@ final class ChildProcess {
 
   /// - Parameters:
   ///   - extraDescriptor: becomes the child's descriptor 3.
+  ///   - isGame: whether it must not share the priority of what serves it.
   /// - Throws: ``SpawnError``.
-  init(_ program: StagePlan.Program, extraDescriptor: Int32? = nil) throws(SpawnError) {
+  init(_ program: StagePlan.Program, extraDescriptor: Int32? = nil, isGame: Bool = false) throws(SpawnError) {
     var ends: [Int32] = [-1, -1]
     let made = shim_pipe(&ends)
     guard made == 0 else { throw SpawnError(code: -made) }
@@ -32,7 +33,8 @@ final class ChildProcess {
       descriptors: [null, null, ends[1]] + (extraDescriptor.map { [$0] } ?? []),
       workingDirectory: program.workingDirectory,
       diesWithParent: true,
-      gainsNoPrivileges: true
+      gainsNoPrivileges: true,
+      hasOrdinaryPriority: isGame
     )
   }
 
@@ -84,7 +86,8 @@ func spawnProgram(
   descriptors: [Int32],
   workingDirectory: String?,
   diesWithParent: Bool,
-  gainsNoPrivileges: Bool
+  gainsNoPrivileges: Bool,
+  hasOrdinaryPriority: Bool
 ) throws(SpawnError) -> pid_t {
   var argv = arguments.map { strdup($0) } + [nil]
   var envp = environment.map { strdup($0) } + [nil]
@@ -100,7 +103,8 @@ func spawnProgram(
       working_directory: directory.map { UnsafePointer($0!) },
       new_process_group: true,
       dies_with_parent: diesWithParent,
-      no_new_privileges: gainsNoPrivileges
+      no_new_privileges: gainsNoPrivileges,
+      ordinary_priority: hasOrdinaryPriority
     )
     return shim_spawn(path, &argv, &envp, &options)
   }

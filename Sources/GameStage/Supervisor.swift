@@ -116,7 +116,7 @@ struct Supervisor {
     var program = plan.game
     program.environment.append("DISPLAY=:\(number)")
     do {
-      let game = try ChildProcess(program)
+      let game = try ChildProcess(program, isGame: true)
       self.report(.gameStarted(pid: game.pid))
       self.game = game
     } catch {

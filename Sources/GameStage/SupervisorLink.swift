@@ -44,7 +44,8 @@ struct SupervisorLink {
         workingDirectory: "/",
         // Not with the thread that happens to start it: the pipe tells it when the whole host is gone.
         diesWithParent: false,
-        gainsNoPrivileges: false
+        gainsNoPrivileges: false,
+        hasOrdinaryPriority: false
       )
     } catch {
       close(lifeline[1])

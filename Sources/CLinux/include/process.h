@@ -16,6 +16,8 @@ struct shim_spawn_options {
   bool dies_with_parent;
   // The child and its descendants cannot gain privileges through set-user-id files.
   bool no_new_privileges;
+  // The child does not inherit a raised priority (a lower nice value than 0).
+  bool ordinary_priority;
 };
 
 // Starts a program with every signal at its default and unblocked. Safe in a process with many threads.
