@@ -192,6 +192,7 @@ let package = Package(
       dependencies: ["CPulse", "PulseAudio", "X11", "Presentation", "SessionReport", "SessionProtocol", "MediaUnits"],
       swiftSettings: strict
     ),
+    .testTarget(name: "StreamHostTests", dependencies: ["StreamHost", "MediaUnits"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["martlet", "StreamHost", "StreamPlayer", "SessionProtocol", "Handshake", "MediaUnits"],

@@ -49,7 +49,6 @@ public enum HTMLReport {
   private static func facts(_ summary: SessionSummary) -> String {
     let facts = [
       "\(summary.pictureWidth) × \(summary.pictureHeight) at \(summary.frameRate) Hz",
-      summary.encoder,
       "\(Decimal.fixed(Double(summary.durationNanoseconds) / 1e9, 1)) seconds",
       "first picture after \(Decimal.fixed(Double(summary.firstPictureNanoseconds) / 1e6, 0)) ms",
     ]
@@ -78,8 +77,8 @@ public enum HTMLReport {
         "Pictures",
         Decimal.fixed(summary.decodedPerSecond, 1),
         "per second",
-        "\(Decimal.grouped(summary.framesDecoded)) shown of \(Decimal.grouped(summary.framesCaptured)) that the game "
-          + "drew; \(Decimal.grouped(summary.framesLost)) lost."
+        "\(Decimal.grouped(summary.framesDecoded)) shown of \(Decimal.grouped(summary.framesCaptured)) that the host "
+          + "captured; \(Decimal.grouped(summary.framesLost)) lost."
       ),
       Self.card(
         "Network",

@@ -52,7 +52,6 @@ extension JSONText {
     if let type { self.add("type", type) }
     self.add("host", summary.host)
     self.add("game", summary.game)
-    self.add("encoder", summary.encoder)
     self.add("picture_width_px", summary.pictureWidth)
     self.add("picture_height_px", summary.pictureHeight)
     self.add("frame_rate_hz", summary.frameRate)

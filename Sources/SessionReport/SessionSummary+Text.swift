@@ -5,8 +5,7 @@ extension SessionSummary {
     let size = "\(self.pictureWidth)x\(self.pictureHeight)"
     let seconds = Decimal.fixed(Double(self.durationNanoseconds) / 1e9, 1)
     let title = self.game.isEmpty ? self.host : "\(self.game) on \(self.host)"
-    let encoder = self.encoder.isEmpty ? "" : ", \(self.encoder)"
-    lines.append("\(title): \(size) at \(self.frameRate) Hz\(encoder), \(seconds) s")
+    lines.append("\(title): \(size) at \(self.frameRate) Hz, \(seconds) s")
     lines.append("")
     lines.append("frames    " + self.frameLine)
     lines.append("packets   " + self.packetLine)

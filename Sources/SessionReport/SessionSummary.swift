@@ -6,8 +6,6 @@ public struct SessionSummary: Hashable, Sendable {
   public var host = ""
   /// What was played; empty where the host does not say.
   public var game = ""
-  /// The host's encoder, such as `libx264`.
-  public var encoder = ""
   public var pictureWidth: Int64 = 0
   public var pictureHeight: Int64 = 0
   /// Pictures a second that were agreed on.
