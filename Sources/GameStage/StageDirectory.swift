@@ -114,7 +114,9 @@ struct StageDirectory {
     }
     let socket = "/tmp/.X11-unix/X\(number)"
     // Another server may have taken the number since.
-    if !answers(socket) { unlink(socket) }
+    guard !answers(socket) else { return }
+    unlink(socket)
+    unlink("/tmp/.X\(number)-lock")
   }
 
   /// One random MIT-MAGIC-COOKIE-1 for every display number, since the server picks its number later.

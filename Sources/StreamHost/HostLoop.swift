@@ -44,7 +44,8 @@ final class HostLoop {
         if poll.isReadable(0) { try self.receive() }
       } catch {
         self.logger.error("the network thread cannot go on: \(error)")
-        self.stopDeadline = .zero
+        for seat in self.seats { self.end(seat, reason: "the host's network failed") }
+        self.stopDeadline = .now + .seconds(5)
       }
       self.step()
       if self.isFinished { return }
@@ -62,7 +63,7 @@ final class HostLoop {
 
   private var isFinished: Bool {
     guard let stopDeadline = self.stopDeadline else { return false }
-    return self.seats.isEmpty || stopDeadline <= .now
+    return (self.seats.isEmpty && self.peers.isEmpty) || stopDeadline <= .now
   }
 
   private func step() {
@@ -78,7 +79,9 @@ final class HostLoop {
       self.handleEvents(of: peer)
     }
     self.flush(&self.outgoing)
-    for peer in self.peers.values where peer.isOver { self.peers[peer.grant.streams.input] = nil }
+    for peer in self.peers.values where peer.isOver && peer.session.isDone {
+      self.peers[peer.grant.streams.input] = nil
+    }
   }
 
   private func flush(_ batch: inout SendBatch) {
@@ -98,7 +101,8 @@ final class HostLoop {
   ///
   /// - Spec: RFC 7983 §7, RFC 5761 §4; Protocol/session.md §1.
   private func receive(_ datagram: UnsafeMutableRawBufferPointer, from address: SocketAddress, now: Instant) {
-    guard datagram.count >= 8 else {
+    // Nothing that a player sends is larger; parsing more would only cost the others time.
+    guard (8...2200).contains(datagram.count) else {
       self.unknownCount += 1
       return
     }
@@ -126,7 +130,9 @@ final class HostLoop {
     let token = AddressToken(high: address.octets.high, low: address.octets.low, port: address.port)
     switch self.handshake.handle(datagram.bytes, from: token, now: now) {
     case .ignored: break
-    case .reply(let bytes): self.send(bytes, to: address)
+    case .reply(let bytes):
+      for peer in self.peers.values where peer.address == address { peer.amplification.sent(byteCount: bytes.count) }
+      self.send(bytes, to: address)
     case .requested(let hello, let request, let player):
       self.answer(hello, request, player: player, from: address, byteCount: datagram.count, now: now)
     }
@@ -201,9 +207,12 @@ final class HostLoop {
       throw SessionRefusal(.hostShuttingDown, text: "the host is shutting down")
     }
     if let identifier = request.resumedSession {
-      guard let seat = self.seats.first(where: { $0.grant.connection == identifier && $0.player == player }),
-        !seat.link.mustStop.load(ordering: .relaxed)
-      else { throw SessionRefusal(.unknownSession, text: "that session is over") }
+      let found = self.seats.first { $0.grant.connection == identifier && $0.player == player }
+      // What the old keys brought last is still to be acted on, a goodbye above all.
+      if let peer = found?.peer { self.handleEvents(of: peer) }
+      guard let seat = found, seat.peer != nil, !seat.link.mustStop.load(ordering: .relaxed) else {
+        throw SessionRefusal(.unknownSession, text: "that session is over")
+      }
       return (seat, self.grant(seat.grant.terms, connection: identifier, isResumed: true))
     }
     let (game, wanted) = (self.configuration.game, request.terms)
@@ -289,6 +298,10 @@ final class HostLoop {
       case .keyframeRequested:
         link.mustSendKeyframe.store(true, ordering: .relaxed)
         link.captureWakeup.signal()
+      case .suspended where !peer.isHeard && !peer.grant.isResumed:
+        // Whoever asked for the session never showed that it has the keys: a replay, or a forged address.
+        self.logger.info("\(peer.seat.player) asked and never came")
+        self.end(peer.seat, reason: "nothing was heard from the player")
       case .suspended:
         self.logger.info("\(peer.seat.player) went silent; its seat is kept for now")
         link.isSuspended.store(true, ordering: .relaxed)

@@ -22,6 +22,9 @@ final class Peer {
   private var protection: SRTPSender
   private var unprotection: SRTPReceiver
   private var newestIndex: UInt64?
+  private var newestControlIndex: UInt64?
+  /// Something authentic has come from the player.
+  private(set) var isHeard = false
   /// The address is not the one that the answer went to.
   private var hasMoved = false
 
@@ -49,12 +52,16 @@ final class Peer {
       case .rtp:
         let byteCount = try self.unprotection.unprotectRTP(datagram)
         let index = self.unprotection.lastIndex
-        self.heard(from: address, isNewest: index > self.newestIndex ?? 0, byteCount: datagram.count, now: now)
+        let isNewest = self.newestIndex.map { index > $0 } ?? true
+        self.heard(from: address, isNewest: isNewest, byteCount: datagram.count, now: now)
         self.newestIndex = max(self.newestIndex ?? 0, index)
         self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
       case .rtcp:
         let byteCount = try self.unprotection.unprotectRTCP(datagram)
-        self.heard(from: address, isNewest: true, byteCount: datagram.count, now: now)
+        let index = self.unprotection.lastIndex
+        let isNewest = self.newestControlIndex.map { index > $0 } ?? true
+        self.heard(from: address, isNewest: isNewest, byteCount: datagram.count, now: now)
+        self.newestControlIndex = max(self.newestControlIndex ?? 0, index)
         self.session.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
       }
     } catch {
@@ -92,6 +99,7 @@ final class Peer {
   }
 
   private func heard(from address: SocketAddress, isNewest: Bool, byteCount: Int, now: Instant) {
+    self.isHeard = true
     if address == self.address {
       self.amplification.received(byteCount: byteCount)
       // Only who received the answer at this address can have the keys. After a move that says nothing.

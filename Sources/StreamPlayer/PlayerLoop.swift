@@ -28,6 +28,7 @@ final class PlayerLoop {
   private var rejectedBefore = 0
   private var statisticsBefore = PlayerSession.Statistics()
   private var farewell: Instant?
+  private var mustRefresh = false
 
   init(configuration: PlayerConfiguration, link: PlayerLink, logger: Logger) throws {
     self.configuration = configuration
@@ -55,19 +56,15 @@ final class PlayerLoop {
   }
 
   private var deadline: Instant? {
-    if let farewell = self.farewell { return farewell }
     var earliest = self.host?.session.deadline
+    if let farewell = self.farewell { earliest = min(earliest ?? farewell, farewell) }
     if let handshake = self.handshake?.deadline { earliest = min(earliest ?? handshake, handshake) }
     return earliest
   }
 
   private func step() {
     let now = Instant.now
-    if self.link.mustStop.load(ordering: .relaxed), self.farewell == nil {
-      self.host?.session.close(reason: "the player is done")
-      self.handshake = nil
-      self.farewell = now
-    }
+    if self.link.mustStop.load(ordering: .relaxed), self.farewell == nil { self.sayFarewell(now: now) }
     for event in self.link.takeInputs() {
       guard let sequence = self.host?.session.send(event, now: now) else { continue }
       self.figures.inputEventsSent += 1
@@ -82,6 +79,18 @@ final class PlayerLoop {
     }
     if !self.outgoing.isEmpty { self.socket.send(&self.outgoing) }
     self.publish()
+  }
+
+  /// Says goodbye to the host, and stays until that has left.
+  private func sayFarewell(now: Instant) {
+    if let host = self.host {
+      host.session.close(reason: "the player is done")
+      self.handshake = nil
+      self.farewell = now + .milliseconds(60)
+    } else {
+      // A host that is just answering would keep a seat for nobody.
+      self.farewell = now + (self.handshake == nil ? .zero : .milliseconds(500))
+    }
   }
 
   // MARK: Handshake
@@ -155,6 +164,7 @@ final class PlayerLoop {
       }
       self.host = HostLink(grant: grant, session: session, keys: keys)
       self.figures.grant = grant
+      if self.farewell != nil { self.sayFarewell(now: now) }
     } catch {
       self.link.finish(.failed("\(error)"))
     }
@@ -203,8 +213,12 @@ final class PlayerLoop {
       if !self.link.frames.put(accessUnit, label: frame) { isTooSlow = true }
     }) {}
     if hasFrames { self.link.pictureWakeup.signal() }
-    // A frame that could not be handed on breaks the chain of references.
-    if isTooSlow { host.session.decodingFailed(now: now) }
+    // A frame that could not be handed on breaks the chain of references; a new chain can wait until there is room.
+    if isTooSlow { self.mustRefresh = true }
+    if self.mustRefresh, self.link.frames.hasRoom {
+      self.mustRefresh = false
+      host.session.decodingFailed(now: now)
+    }
     while host.session.nextAudio(
       now: now,
       { step, payload in

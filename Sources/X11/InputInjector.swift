@@ -139,8 +139,9 @@ public struct InputInjector: ~Copyable {
   private mutating func turnWheel(_ deltaX: Int, _ deltaY: Int) -> Bool {
     func click(_ rest: inout Int, _ delta: Int, forward: UInt8, backward: UInt8) {
       rest += delta
-      let detents = rest / 120
-      rest -= detents * 120
+      // No hand turns a wheel further between two packets, and each detent costs the X server four requests.
+      let detents = max(-10, min(10, rest / 120))
+      rest = max(-119, min(119, rest - detents * 120))
       for _ in 0..<abs(detents) {
         self.fakeInput.button(detents > 0 ? forward : backward, isPressed: true)
         self.fakeInput.button(detents > 0 ? forward : backward, isPressed: false)

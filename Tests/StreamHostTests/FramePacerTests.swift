@@ -49,7 +49,8 @@ struct FramePacerTests {
     let draws = self.draws(every: .milliseconds(1), count: 5_000)
     let waits = self.waits(draws, frameRate: 60)
     #expect((299...303).contains(waits.count))
-    #expect(waits.allSatisfy { $0 <= .milliseconds(1) })
+    // The last drawing has no newer one to take its place.
+    #expect(waits.dropLast().allSatisfy { $0 <= .milliseconds(1) })
   }
 
   @Test("repeats a still picture quickly at first, then slowly")

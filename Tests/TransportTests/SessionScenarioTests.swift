@@ -142,4 +142,45 @@ struct SessionScenarioTests {
     other.run(for: .milliseconds(100), isPlaying: false)
     #expect(other.report.playerEvents == [.closed(reason: "the game ended")])
   }
+
+  @Test("cuts a goodbye's reason to what RTCP can carry, and shows no control characters")
+  func longGoodbye() {
+    var simulation = SessionSimulation(LinkConditions(delay: .milliseconds(10)), seed: 8)
+    simulation.run(for: .seconds(1))
+    simulation.host.close(reason: "\u{1B}[31m" + String(repeating: "é", count: 400))
+    simulation.run(for: .milliseconds(200), isPlaying: false)
+    guard case .closed(let reason?)? = simulation.report.playerEvents.first else {
+      Issue.record("the goodbye did not arrive")
+      return
+    }
+    #expect(reason.hasPrefix("\u{FFFD}[31mé"))
+    #expect(reason.utf8.count <= 204)
+  }
+
+  @Test("says goodbye twice, so that one lost packet does not matter")
+  func repeatedGoodbye() {
+    var simulation = SessionSimulation(LinkConditions(delay: .milliseconds(10)), seed: 9)
+    simulation.run(for: .seconds(1))
+    simulation.isPlayerHeard = false
+    simulation.player.close(reason: "enough")
+    simulation.run(for: .milliseconds(30), isPlaying: false)
+    simulation.isPlayerHeard = true
+    simulation.run(for: .milliseconds(100), isPlaying: false)
+    #expect(simulation.report.hostEvents.contains(.ended(.goodbye("enough"))))
+    #expect(simulation.player.isDone)
+  }
+
+  @Test("sends no media to a new path until a report's echo has proved it")
+  func pathChange() {
+    var simulation = SessionSimulation(LinkConditions(delay: .milliseconds(10)), seed: 10)
+    simulation.run(for: .seconds(1))
+    let before = simulation.report.framesDecoded
+    simulation.host.pathChanged(now: simulation.now)
+    let sent = simulation.host.statistics.framesSent
+    simulation.run(for: .milliseconds(10))
+    #expect(simulation.host.statistics.framesSent == sent)
+    simulation.run(for: .seconds(2))
+    #expect(simulation.report.hostEvents.contains(.pathValidated))
+    #expect(simulation.report.framesDecoded > before + 60)
+  }
 }

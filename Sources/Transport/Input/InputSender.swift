@@ -24,6 +24,8 @@ public struct InputSender: Sendable {
   private var pending: [Pending] = []
   private var nextSequence: UInt32 = 1
   private var sentThrough: UInt32 = 0
+  /// As ``sentThrough``, but never lowered: what the host may have seen must not change any more.
+  private var offeredThrough: UInt32 = 0
   private var lastSentAt = Instant.zero
   private var sendsSinceNew = 0
   /// The last packet could not hold everything: more has to wait for an acknowledgement.
@@ -55,7 +57,9 @@ public struct InputSender: Sendable {
   /// - Returns: its sequence number, or `nil` when it was refused.
   @discardableResult
   public mutating func send(_ event: InputEvent, now: Instant) -> UInt32? {
-    if let last = self.pending.last, self.isUnsent(last.sequence), let sum = Self.joined(last.event, event) {
+    if let last = self.pending.last, Int32(bitPattern: last.sequence &- self.offeredThrough) > 0,
+      let sum = Self.joined(last.event, event)
+    {
       self.pending[self.pending.count - 1].event = sum
       return last.sequence
     }
@@ -129,6 +133,7 @@ public struct InputSender: Sendable {
     let isNew = Int32(bitPattern: last &- self.sentThrough) > 0
     self.sendsSinceNew = isNew ? 1 : self.sendsSinceNew + 1
     if isNew { self.sentThrough = last }
+    if Int32(bitPattern: last &- self.offeredThrough) > 0 { self.offeredThrough = last }
     self.lastSentAt = now
 
     self.rtpSequence &+= 1

@@ -67,7 +67,7 @@ public struct HostSession: ~Copyable {
   private var pathChangedAt: Instant?
   /// Of the last full intra request, whose repetitions carry the same number.
   private var lastRefreshCommand: UInt8?
-  private var farewell: String?
+  private var farewell: Farewell?
   private var rtcp: [UInt8] = []
   public private(set) var statistics = Statistics()
 
@@ -97,11 +97,11 @@ public struct HostSession: ~Copyable {
   /// Smoothed round-trip time; `nil` before the first exchange of reports.
   public var roundTrip: Duration? { self.reports.clock.smoothedRoundTrip }
 
-  /// Queues one encoded frame. Ignored while suspended.
+  /// Queues one encoded frame. Ignored while suspended or while a new path is unproven.
   ///
   /// - Parameter accessUnit: Annex B; copied before this returns.
   public mutating func send(_ accessUnit: RawSpan, frame: VideoFrame, now: Instant) {
-    guard !self.isSuspended, !self.isEnded else { return }
+    guard self.mayStream else { return }
     guard self.video.queue(accessUnit, frame, now: now) else {
       self.events.append(.keyframeRequested)
       return
@@ -110,11 +110,11 @@ public struct HostSession: ~Copyable {
     self.statistics.framesSent += 1
   }
 
-  /// Queues one Opus packet. Ignored while suspended.
+  /// Queues one Opus packet. Ignored while suspended or while a new path is unproven.
   ///
   /// - Parameter capturedAt: when its first sample was captured; steps by the packet's duration.
   public mutating func send(audio packet: RawSpan, capturedAt: Instant, now: Instant) {
-    guard !self.isSuspended, !self.isEnded else { return }
+    guard self.mayStream else { return }
     self.audio.queue(packet, capturedAt: capturedAt, now: now)
   }
 
@@ -161,18 +161,21 @@ public struct HostSession: ~Copyable {
     self.reports.hasten(now: now)
   }
 
-  /// Ends the session from this side. The goodbye leaves with the next poll.
+  /// Ends the session from this side. The goodbye leaves with the next polls; see ``isDone``.
   ///
   /// - Parameter reason: for people, at most 200 bytes of UTF-8 are sent.
   public mutating func close(reason: String) {
     guard !self.isEnded else { return }
     self.isEnded = true
-    self.farewell = reason
+    self.farewell = Farewell(reason: reason)
   }
+
+  /// Whether the session is over and nothing more is to be sent.
+  public var isDone: Bool { self.isEnded && self.farewell == nil }
 
   /// When ``poll(now:_:)`` must be called next.
   public var deadline: Instant {
-    if self.isEnded { return self.farewell == nil ? .distantFuture : .zero }
+    if self.isEnded { return self.farewell?.dueAt ?? .distantFuture }
     let silence =
       self.lastHeardAt + (self.isSuspended ? self.configuration.endTimeout : self.configuration.silenceTimeout)
     return self.isSuspended ? silence : min(silence, self.reports.dueAt)
@@ -182,8 +185,9 @@ public struct HostSession: ~Copyable {
   public mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
     self.watchSilence(now: now)
     if let farewell = self.farewell {
-      self.farewell = nil
-      self.sendFarewell(farewell, now: now, send)
+      guard farewell.dueAt <= now else { return }
+      self.farewell = farewell.next(now: now)
+      self.sendFarewell(farewell.reason, now: now, send)
       return
     }
     guard !self.isEnded, !self.isSuspended else {
@@ -209,6 +213,9 @@ public struct HostSession: ~Copyable {
     self.eventsTaken += 1
     return self.events[self.eventsTaken - 1]
   }
+
+  /// Media for an address that is not proven would be withheld, and must not use up sequence numbers.
+  private var mayStream: Bool { !self.isSuspended && !self.isEnded && self.pathChangedAt == nil }
 
   private mutating func heard(now: Instant) {
     self.lastHeardAt = now
@@ -321,8 +328,6 @@ public struct HostSession: ~Copyable {
     self.appendReports(now: now)
     Goodbye(ssrcs: [self.configuration.videoSSRC, self.configuration.audioSSRC], reason: reason)
       .serialize(into: &self.rtcp)
-    // Nobody repeats a goodbye on request, so it goes out twice.
-    send(self.rtcp.octets, .rtcp)
     send(self.rtcp.octets, .rtcp)
   }
 

@@ -22,13 +22,13 @@ struct MediaTimeline: Sendable {
   mutating func anchor(_ timestamp: RTPTimestamp, at wall: Instant) {
     guard self.anchor == nil else { return }
     let ticks = self.unwrap(timestamp)
-    self.anchor = wall.nanoseconds - self.nanoseconds(ticks)
+    self.anchor = wall.nanoseconds &- self.nanoseconds(ticks)
   }
 
   /// Nanoseconds on the common scale, or `nil` before the stream is anchored.
   mutating func mediaTime(_ timestamp: RTPTimestamp) -> Int64? {
     let ticks = self.unwrap(timestamp)
-    return self.anchor.map { self.nanoseconds(ticks) + $0 }
+    return self.anchor.map { self.nanoseconds(ticks) &+ $0 }
   }
 
   private mutating func unwrap(_ timestamp: RTPTimestamp) -> Int64 {
@@ -48,6 +48,6 @@ struct MediaTimeline: Sendable {
 
   private func nanoseconds(_ ticks: Int64) -> Int64 {
     let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: Int64(self.rate.ticksPerSecond))
-    return seconds * 1_000_000_000 + rest * 1_000_000_000 / Int64(self.rate.ticksPerSecond)
+    return seconds &* 1_000_000_000 &+ rest * 1_000_000_000 / Int64(self.rate.ticksPerSecond)
   }
 }

@@ -73,7 +73,7 @@ public struct PlayerSession: ~Copyable {
   private var isEnded = false
   private var refreshAt: Instant
   private var requests: [Int64] = []
-  private var farewell: String?
+  private var farewell: Farewell?
   private var rtcp: [UInt8] = []
   private var counted = Statistics()
 
@@ -155,16 +155,19 @@ public struct PlayerSession: ~Copyable {
     self.refreshAt = now
   }
 
-  /// Ends the session from this side. The goodbye leaves with the next poll.
+  /// Ends the session from this side. The goodbye leaves with the next polls; see ``isDone``.
   public mutating func close(reason: String) {
     guard !self.isEnded else { return }
     self.isEnded = true
-    self.farewell = reason
+    self.farewell = Farewell(reason: reason)
   }
+
+  /// Whether the session is over and nothing more is to be sent.
+  public var isDone: Bool { self.isEnded && self.farewell == nil }
 
   /// When ``poll(now:_:)`` must be called next.
   public var deadline: Instant {
-    if self.isEnded { return self.farewell == nil ? .distantFuture : .zero }
+    if self.isEnded { return self.farewell?.dueAt ?? .distantFuture }
     var earliest = min(
       self.reports.dueAt,
       self.lastHeardAt + (self.toldSilent ? self.configuration.endTimeout : self.configuration.silenceTimeout)
@@ -181,8 +184,9 @@ public struct PlayerSession: ~Copyable {
   public mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
     self.watchSilence(now: now)
     if let farewell = self.farewell {
-      self.farewell = nil
-      self.sendFarewell(farewell, now: now, send)
+      guard farewell.dueAt <= now else { return }
+      self.farewell = farewell.next(now: now)
+      self.sendFarewell(farewell.reason, now: now, send)
       return
     }
     guard !self.isEnded else { return }
@@ -450,8 +454,6 @@ public struct PlayerSession: ~Copyable {
     self.rtcp.removeAll(keepingCapacity: true)
     self.appendReports(now: now)
     Goodbye(ssrcs: [self.configuration.inputSSRC], reason: reason).serialize(into: &self.rtcp)
-    // Nobody repeats a goodbye on request, so it goes out twice.
-    send(self.rtcp.octets, .rtcp)
     send(self.rtcp.octets, .rtcp)
   }
 
