@@ -167,7 +167,8 @@ struct SessionScenarioTests {
     simulation.isPlayerHeard = true
     simulation.run(for: .milliseconds(100), isPlaying: false)
     #expect(simulation.report.hostEvents.contains(.ended(.goodbye("enough"))))
-    #expect(simulation.player.isDone)
+    let isDone = simulation.player.isDone
+    #expect(isDone)
   }
 
   @Test("sends no media to a new path until a report's echo has proved it")
@@ -178,7 +179,8 @@ struct SessionScenarioTests {
     simulation.host.pathChanged(now: simulation.now)
     let sent = simulation.host.statistics.framesSent
     simulation.run(for: .milliseconds(10))
-    #expect(simulation.host.statistics.framesSent == sent)
+    let sentSince = simulation.host.statistics.framesSent - sent
+    #expect(sentSince == 0)
     simulation.run(for: .seconds(2))
     #expect(simulation.report.hostEvents.contains(.pathValidated))
     #expect(simulation.report.framesDecoded > before + 60)
