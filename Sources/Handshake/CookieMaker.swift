@@ -1,3 +1,4 @@
+import Octets
 internal import Crypto
 internal import MediaUnits
 internal import SessionProtocol
@@ -45,9 +46,9 @@ struct CookieMaker: Sendable {
 
   private static func cookie(_ secret: SymmetricKey, _ address: AddressToken, _ ephemeral: [UInt8]) -> [UInt8] {
     var data: [UInt8] = []
-    data.append(bigEndian: address.high)
-    data.append(bigEndian: address.low)
-    data.append(bigEndian: address.port)
+    data.appendBigEndian(address.high)
+    data.appendBigEndian(address.low)
+    data.appendBigEndian(address.port)
     let code = HMAC<SHA256>.authenticationCode(for: data + ephemeral, using: secret)
     return Array(code.prefix(HandshakeDatagram.cookieByteCount))
   }

@@ -53,7 +53,7 @@ enum HandshakeDatagram {
 
     var serialized: [UInt8] {
       var bytes: [UInt8] = [Kind.hello.rawValue, version]
-      bytes.append(bigEndian: UInt16(self.noise.count))
+      bytes.appendBigEndian(UInt16(self.noise.count))
       bytes += self.cookie + self.noise
       precondition(bytes.count <= helloByteCount, "the largest request leaves room in a hello")
       return bytes + [UInt8](repeating: 0, count: helloByteCount - bytes.count)
@@ -67,7 +67,7 @@ enum HandshakeDatagram {
 
   static func answer(_ noise: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = [Kind.answer.rawValue, self.version]
-    bytes.append(bigEndian: UInt16(noise.count))
+    bytes.appendBigEndian(UInt16(noise.count))
     return bytes + noise
   }
 

@@ -1,3 +1,4 @@
+import Octets
 internal import Crypto
 internal import SessionProtocol
 
@@ -90,7 +91,7 @@ struct SymmetricState: Sendable {
   /// - Spec: Noise revision 34, §12.4.
   private static func gcmNonce(_ counter: UInt64) throws -> AES.GCM.Nonce {
     var bytes: [UInt8] = [0, 0, 0, 0]
-    bytes.append(bigEndian: counter)
+    bytes.appendBigEndian(counter)
     return try AES.GCM.Nonce(data: bytes)
   }
 }

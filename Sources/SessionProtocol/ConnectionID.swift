@@ -24,8 +24,8 @@ public struct ConnectionID: Hashable, Sendable {
   }
 
   func serialize(into bytes: inout [UInt8]) {
-    bytes.append(bigEndian: self.high)
-    bytes.append(bigEndian: self.low)
+    bytes.appendBigEndian(self.high)
+    bytes.appendBigEndian(self.low)
   }
 }
 

@@ -97,12 +97,12 @@ public struct SessionGrant: Hashable, Sendable {
     var bytes: [UInt8] = [SessionRequest.version, self.isResumed ? 1 : 0]
     self.terms.serialize(into: &bytes)
     self.connection.serialize(into: &bytes)
-    bytes.append(bigEndian: self.streams.video)
-    bytes.append(bigEndian: self.streams.videoRetransmission)
-    bytes.append(bigEndian: self.streams.audio)
-    bytes.append(bigEndian: self.streams.input)
-    bytes.append(bigEndian: UInt16(self.silenceTimeout / .milliseconds(1)))
-    bytes.append(bigEndian: UInt16(self.resumeWindow / .seconds(1)))
+    bytes.appendBigEndian(self.streams.video)
+    bytes.appendBigEndian(self.streams.videoRetransmission)
+    bytes.appendBigEndian(self.streams.audio)
+    bytes.appendBigEndian(self.streams.input)
+    bytes.appendBigEndian(UInt16(self.silenceTimeout / .milliseconds(1)))
+    bytes.appendBigEndian(UInt16(self.resumeWindow / .seconds(1)))
     RecordText.serialize(self.title, into: &bytes)
     return bytes
   }

@@ -49,9 +49,9 @@ public struct SessionRequest: Hashable, Sendable {
   public var serialized: [UInt8] {
     var bytes: [UInt8] = [Self.version, self.resumedSession == nil ? 0 : 1]
     self.terms.serialize(into: &bytes)
-    bytes.append(bigEndian: self.requestTime)
+    bytes.appendBigEndian(self.requestTime)
     (self.resumedSession ?? ConnectionID(high: 0, low: 0)).serialize(into: &bytes)
-    bytes.append(bigEndian: UInt16(self.ticket.count))
+    bytes.appendBigEndian(UInt16(self.ticket.count))
     return bytes + self.ticket
   }
 }

@@ -49,10 +49,10 @@ public struct StreamTerms: Hashable, Sendable {
   }
 
   func serialize(into bytes: inout [UInt8]) {
-    bytes.append(bigEndian: UInt16(self.picture.width))
-    bytes.append(bigEndian: UInt16(self.picture.height))
-    bytes.append(bigEndian: UInt16(self.frameRate))
-    bytes.append(bigEndian: UInt32(self.maximumBitrate.bitsPerSecond / 1000))
+    bytes.appendBigEndian(UInt16(self.picture.width))
+    bytes.appendBigEndian(UInt16(self.picture.height))
+    bytes.appendBigEndian(UInt16(self.frameRate))
+    bytes.appendBigEndian(UInt32(self.maximumBitrate.bitsPerSecond / 1000))
     bytes.append(UInt8(self.audioPacketDuration.map { $0 / .milliseconds(1) } ?? 0))
     bytes.append(0)
   }

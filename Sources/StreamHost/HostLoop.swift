@@ -4,6 +4,7 @@ import Handshake
 import Logging
 import MediaUnits
 import Octets
+import RTP
 import SessionProtocol
 import Synchronization
 import Transport
@@ -43,9 +44,12 @@ final class HostLoop {
         if poll.isReadable(1) { self.control.wakeup.drain() }
         if poll.isReadable(0) { try self.receive() }
       } catch {
-        self.logger.error("the network thread cannot go on: \(error)")
-        for seat in self.seats { self.end(seat, reason: "the host's network failed") }
-        self.stopDeadline = .now + .seconds(5)
+        // It will fail again while the seats come to their end: once is enough to say so, and to set the time.
+        if self.stopDeadline == nil {
+          self.logger.error("the network thread cannot go on: \(error)")
+          for seat in self.seats { self.end(seat, reason: "the host's network failed") }
+          self.stopDeadline = .now + .seconds(5)
+        }
       }
       self.step()
       if self.isFinished { return }
@@ -109,7 +113,7 @@ final class HostLoop {
     switch datagram[0] {
     case 4...7: self.receiveHandshake(UnsafeRawBufferPointer(datagram), from: address, now: now)
     case 128...191:
-      let kind: PacketKind = (192...223).contains(datagram[1]) ? .rtcp : .rtp
+      let kind: PacketKind = RTCPPacket.isRTCP(UnsafeRawBufferPointer(datagram).bytes) ? .rtcp : .rtp
       let offset = kind == .rtcp ? 4 : 8
       guard datagram.count >= offset + 4 else { return }
       let ssrc = UnsafeRawBufferPointer(datagram).bytes.bigEndian(at: offset, as: UInt32.self)

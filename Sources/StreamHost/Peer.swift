@@ -73,10 +73,7 @@ final class Peer {
   func poll(now: Instant, into batch: inout SendBatch, flush: (inout SendBatch) -> Void) {
     self.session.poll(now: now) { packet, kind in
       let byteCount = packet.byteCount + (kind == .rtp ? SRTPSender.rtpOverhead : SRTPSender.rtcpOverhead)
-      // Media would use up what an address that the player moved to may get, and leave nothing for the report whose
-      // echo proves it.
-      let mustWait = kind == .rtp && self.hasMoved && !self.amplification.isValidated
-      guard !mustWait, self.amplification.canSend(byteCount: byteCount) else {
+      guard self.amplification.canSend(byteCount: byteCount) else {
         self.withheldCount += 1
         return
       }

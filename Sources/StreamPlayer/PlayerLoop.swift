@@ -4,6 +4,7 @@ import Handshake
 import Logging
 import MediaUnits
 import Octets
+import RTP
 import SessionProtocol
 import Synchronization
 import Transport
@@ -198,7 +199,8 @@ final class PlayerLoop {
     case 128...191:
       guard let host = self.host else { return }
       if self.figures.firstPacketTime == nil { self.figures.firstPacketTime = now - self.figures.startedAt }
-      host.receive(datagram, kind: (192...223).contains(datagram[1]) ? .rtcp : .rtp, now: now)
+      let isRTCP = RTCPPacket.isRTCP(UnsafeRawBufferPointer(datagram).bytes)
+      host.receive(datagram, kind: isRTCP ? .rtcp : .rtp, now: now)
     default: break
     }
   }

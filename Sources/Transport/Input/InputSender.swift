@@ -13,7 +13,6 @@ public struct InputSender: Sendable {
   private struct Pending: Sendable {
     var sequence: UInt32
     var event: InputEvent
-    var at: Instant
   }
 
   /// Events that wait for acknowledgement at most; further ones are refused.
@@ -49,9 +48,6 @@ public struct InputSender: Sendable {
   /// Number of the newest event taken; 0 before the first.
   public var newestSequence: UInt32 { self.nextSequence &- 1 }
 
-  /// Events not yet acknowledged.
-  public var unacknowledgedCount: Int { self.pending.count }
-
   /// Takes an event to be sent by the next ``poll(now:_:)``.
   ///
   /// - Returns: its sequence number, or `nil` when it was refused.
@@ -69,7 +65,7 @@ public struct InputSender: Sendable {
     }
     let sequence = self.nextSequence
     self.nextSequence &+= 1
-    self.pending.append(Pending(sequence: sequence, event: event, at: now))
+    self.pending.append(Pending(sequence: sequence, event: event))
     return sequence
   }
 

@@ -50,11 +50,6 @@ public struct NACKGenerator: Sendable {
     return earliest
   }
 
-  /// Whether anything older than `sequence` is still awaited.
-  public func isMissing(before sequence: Int64) -> Bool {
-    self.missing.contains { $0.sequence < sequence }
-  }
-
   /// The stream begins with `sequence`, which has not arrived yet.
   public mutating func begin(at sequence: Int64) {
     self.newest = sequence - 1

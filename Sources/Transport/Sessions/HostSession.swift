@@ -78,13 +78,13 @@ public struct HostSession: ~Copyable {
     self.video = VideoSender(
       ssrc: configuration.videoSSRC,
       retransmissionSSRC: configuration.videoRetransmissionSSRC,
-      firstSequence: Self.firstSequence(using: &random),
-      retransmissionSequence: Self.firstSequence(using: &random),
+      firstSequence: random.nextFirstSequence(),
+      retransmissionSequence: random.nextFirstSequence(),
       ntp: configuration.ntp
     )
     self.audio = AudioSender(
       ssrc: configuration.audioSSRC,
-      firstSequence: Self.firstSequence(using: &random),
+      firstSequence: random.nextFirstSequence(),
       ntp: configuration.ntp
     )
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
@@ -195,8 +195,11 @@ public struct HostSession: ~Copyable {
       self.audio.discardUnsent()
       return
     }
-    self.video.poll(now: now, send)
-    self.audio.poll(send)
+    // An address that is not proven gets reports only: media would use up what it may be sent.
+    if self.pathChangedAt == nil {
+      self.video.poll(now: now, send)
+      self.audio.poll(send)
+    }
     if self.mustAcknowledge { self.sendAcknowledgement(send) }
     if self.reports.dueAt <= now { self.sendReports(now: now, send) }
     self.statistics.videoPacketsSent = Int(self.video.packetCount)
@@ -329,12 +332,5 @@ public struct HostSession: ~Copyable {
     Goodbye(ssrcs: [self.configuration.videoSSRC, self.configuration.audioSSRC], reason: reason)
       .serialize(into: &self.rtcp)
     send(self.rtcp.octets, .rtcp)
-  }
-
-  /// Below 2¹⁵, so that a receiver cannot mistake the first wrap for a step back.
-  ///
-  /// - Spec: RFC 3711 §3.3.1.
-  private static func firstSequence(using random: inout SplitMix64) -> UInt16 {
-    UInt16(truncatingIfNeeded: random.next()) & 0x7FFF
   }
 }

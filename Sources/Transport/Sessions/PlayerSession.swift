@@ -86,7 +86,7 @@ public struct PlayerSession: ~Copyable {
       input.restart(ssrc: configuration.inputSSRC)
       self.input = input
     } else {
-      self.input = InputSender(ssrc: configuration.inputSSRC, firstSequence: Self.firstSequence(using: &random))
+      self.input = InputSender(ssrc: configuration.inputSSRC, firstSequence: random.nextFirstSequence())
     }
     self.lastHeardAt = now
     // The first key frame comes by itself; ask only when it stays away.
@@ -455,12 +455,5 @@ public struct PlayerSession: ~Copyable {
     self.appendReports(now: now)
     Goodbye(ssrcs: [self.configuration.inputSSRC], reason: reason).serialize(into: &self.rtcp)
     send(self.rtcp.octets, .rtcp)
-  }
-
-  /// Below 2¹⁵, so that a receiver cannot mistake the first wrap for a step back.
-  ///
-  /// - Spec: RFC 3711 §3.3.1.
-  private static func firstSequence(using random: inout SplitMix64) -> UInt16 {
-    UInt16(truncatingIfNeeded: random.next()) & 0x7FFF
   }
 }
