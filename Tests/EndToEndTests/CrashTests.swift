@@ -66,7 +66,7 @@ extension EndToEnd {
         self.folder.stageProcesses.isEmpty && self.folder.stageDirectories.isEmpty
       }
       #expect(isClean, "\(self.folder.stageProcesses) \(self.folder.stageDirectories)")
-      #expect(self.host.abandonedDisplays.isEmpty)
+      await self.host.expectNoAbandonedDisplays()
       #expect(await player.waitForError("the host has gone silent"), "\(player.errors)")
       player.send(SIGTERM)
       #expect(await player.waitForEnd() == .exited(0))

@@ -53,6 +53,12 @@ final class ExternalProgram {
   }
 
   deinit {
+    // An X server that is killed leaves its socket behind; asked politely, it tidies up.
+    kill(self.identifier, SIGTERM)
+    for _ in 0..<200 {
+      if waitpid(self.identifier, nil, WNOHANG) != 0 { return }
+      usleep(5000)
+    }
     // Some programs wait for their output to be read before they heed a polite request.
     kill(self.identifier, SIGKILL)
     waitpid(self.identifier, nil, 0)

@@ -1,12 +1,21 @@
 import Foundation
 import Glibc
+import Testing
 
 extension RunningHost {
   /// The numbers of the displays that this host's stages had, by its log.
   var displayNumbers: [String] { self.log.matches(of: /runs: display :(\d+)/).map { String($0.1) } }
 
+  /// Expects that nothing is left of the displays of this host's stages.
+  ///
+  /// Looks more than once: another test's server may have taken a number since, and just be ending itself.
+  func expectNoAbandonedDisplays(sourceLocation: SourceLocation = #_sourceLocation) async {
+    let isClean = await eventually(within: .seconds(5)) { self.abandonedDisplays.isEmpty }
+    #expect(isClean, "\(self.abandonedDisplays)", sourceLocation: sourceLocation)
+  }
+
   /// What is left in /tmp of displays that nobody serves any more.
-  var abandonedDisplays: [String] {
+  private var abandonedDisplays: [String] {
     self.displayNumbers.flatMap { ["/tmp/.X11-unix/X\($0)", "/tmp/.X\($0)-lock"] }.filter { path in
       guard FileManager.default.fileExists(atPath: path) else { return false }
       // Another server may have taken the number since.

@@ -54,6 +54,6 @@ final class RunningHost {
     #expect(end == .exited(0), "\(self.log)", sourceLocation: sourceLocation)
     #expect(self.folder.stageProcesses.isEmpty, sourceLocation: sourceLocation)
     #expect(self.folder.stageDirectories.isEmpty, sourceLocation: sourceLocation)
-    #expect(self.abandonedDisplays.isEmpty, sourceLocation: sourceLocation)
+    await self.expectNoAbandonedDisplays(sourceLocation: sourceLocation)
   }
 }
