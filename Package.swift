@@ -23,12 +23,17 @@ let package = Package(
     .executable(name: "latency-stage", targets: ["latency-stage"]),
     // What the benchmarks measure from a package of their own.
     .library(name: "PacketPath", targets: ["MediaUnits", "SessionProtocol", "SRTPProtection", "DatagramIO"]),
+    .library(name: "FindAndReserve", targets: ["IndexAPI", "Identity", "Matching", "Storage", "PostgresStorage"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // The control plane's; no media target depends on them.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Layer 0: C. Each module is imported by the one adapter that owns it.
@@ -53,6 +58,7 @@ let package = Package(
       ]
     ),
     .target(name: "CLinux"),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     // Layer 1: vocabulary and wire formats. Standard library only.
     .target(name: "MediaUnits", swiftSettings: safe),
@@ -60,6 +66,7 @@ let package = Package(
     .target(name: "RTP", dependencies: ["MediaUnits", "Octets"], swiftSettings: safe),
     .target(name: "SessionProtocol", dependencies: ["MediaUnits", "Octets"], swiftSettings: safe),
     .target(name: "LatencyStrip", dependencies: ["MediaUnits"], swiftSettings: safe),
+    .target(name: "IndexAPI", swiftSettings: safe),
 
     // Layer 2: sans-IO state machines. Told the time; no C, no clock, no Foundation.
     .target(name: "Transport", dependencies: ["MediaUnits", "Octets", "RTP", "SessionProtocol"], swiftSettings: safe),
@@ -69,6 +76,13 @@ let package = Package(
       swiftSettings: safe
     ),
     .target(name: "NetworkSimulator", dependencies: ["MediaUnits"], swiftSettings: safe),
+    .target(
+      name: "Identity",
+      dependencies: ["IndexAPI", "Octets", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: safe
+    ),
+    .target(name: "Matching", dependencies: ["MediaUnits", "IndexAPI"], swiftSettings: safe),
+    .target(name: "Storage", dependencies: ["IndexAPI"], swiftSettings: safe),
 
     // Layer 3: adapters. Each owns one OS or C resource; none imports another.
     .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits"], swiftSettings: strict),
@@ -89,13 +103,26 @@ let package = Package(
     ),
     .target(name: "Presentation", dependencies: ["CLinux", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
     .target(name: "SessionReport", dependencies: ["MediaUnits"], swiftSettings: strict),
+    .target(
+      name: "SQLiteStorage",
+      dependencies: ["IndexAPI", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict
+    ),
+    .target(name: "PostgresStorage", dependencies: ["IndexAPI", "Storage", "CPostgres"], swiftSettings: strict),
+    .target(
+      name: "IndexClient",
+      dependencies: [
+        "IndexAPI", "Identity", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ],
+      swiftSettings: strict
+    ),
 
     // Layer 4: compositions. Adapters wired to state machines.
     .target(
       name: "StreamHost",
       dependencies: [
-        "MediaUnits", "Octets", "RTP", "SessionProtocol", "Transport", "Handshake", "FFmpegCodec", "PixelConversion",
-        "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
+        "MediaUnits", "Octets", "RTP", "SessionProtocol", "IndexAPI", "Identity", "Transport", "Handshake",
+        "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
@@ -110,12 +137,38 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    .target(
+      name: "Indexer",
+      dependencies: [
+        "MediaUnits", "IndexAPI", "Identity", "Matching", "Storage", "SQLiteStorage", "PostgresStorage",
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "HostAgent",
+      dependencies: [
+        "MediaUnits", "IndexAPI", "Identity", "IndexClient", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "PlayerAgent",
+      dependencies: [
+        "MediaUnits", "Octets", "SessionProtocol", "IndexAPI", "Identity", "Matching", "IndexClient", "DatagramIO",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
+
     // Layer 5: the one executable. Parse, configure, run.
     .executableTarget(
       name: "martlet",
       dependencies: [
         "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "DatagramIO", "FFmpegCodec", "Presentation",
-        "SessionReport", "StreamHost", "StreamPlayer",
+        "SessionReport", "StreamHost", "StreamPlayer", "IndexAPI", "Identity", "IndexClient", "Indexer", "HostAgent",
+        "PlayerAgent",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -141,6 +194,7 @@ let package = Package(
       name: "parser-fuzz",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "Handshake", "SRTPProtection", "GameStage", "Presentation",
+        "IndexAPI", "Identity", "Matching",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzzing/Seeded",
@@ -196,6 +250,21 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["martlet", "StreamHost", "StreamPlayer", "SessionProtocol", "Handshake", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(name: "IdentityTests", dependencies: ["Identity", "IndexAPI", "Octets"], swiftSettings: strict),
+    .testTarget(name: "MatchingTests", dependencies: ["Matching", "IndexAPI", "MediaUnits"], swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: ["Storage", "SQLiteStorage", "PostgresStorage", "IndexAPI"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "IndexerTests",
+      dependencies: [
+        "Indexer", "IndexClient", "HostAgent", "PlayerAgent", "Identity", "Matching", "Storage", "SQLiteStorage",
+        "IndexAPI", "MediaUnits", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

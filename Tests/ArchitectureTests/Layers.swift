@@ -1,14 +1,14 @@
 /// Which module stands where. A module may import only from the layers below its own.
 enum Layers {
   /// Wrapped C libraries, and what Glibc's own module hides.
-  static let c = ["CFFmpeg", "CYUV", "COpus", "COpenSSL", "CPulse", "CXCB", "CLinux"]
-  static let vocabulary = ["MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip"]
-  static let machines = ["Transport", "Handshake", "NetworkSimulator"]
+  static let c = ["CFFmpeg", "CYUV", "COpus", "COpenSSL", "CPulse", "CXCB", "CLinux", "CPostgres"]
+  static let vocabulary = ["MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "IndexAPI"]
+  static let machines = ["Transport", "Handshake", "NetworkSimulator", "Identity", "Matching", "Storage"]
   static let adapters = [
     "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
-    "Presentation", "SessionReport",
+    "Presentation", "SessionReport", "SQLiteStorage", "PostgresStorage", "IndexClient",
   ]
-  static let compositions = ["StreamHost", "StreamPlayer"]
+  static let compositions = ["StreamHost", "StreamPlayer", "Indexer", "HostAgent", "PlayerAgent"]
   static let programs = ["martlet"]
 
   static let all = [Self.c, Self.vocabulary, Self.machines, Self.adapters, Self.compositions, Self.programs]
@@ -23,7 +23,7 @@ enum Layers {
   ]
 
   /// What the core may import from outside the package.
-  static let external: [String: Set<String>] = ["Handshake": ["Crypto"]]
+  static let external: [String: Set<String>] = ["Handshake": ["Crypto"], "Identity": ["Crypto"]]
 
   /// C modules that several adapters may share, since they hold declarations and own nothing.
   static let shared: Set<String> = ["CLinux"]

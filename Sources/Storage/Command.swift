@@ -1,0 +1,95 @@
+public import IndexAPI
+
+/// One change to what the network must not forget; applying it twice changes nothing the second time.
+public struct Command: Hashable, Sendable {
+  /// Whoever sees no answer repeats the command with the same identifier, and gets the first outcome.
+  public var id: RequestID
+  public var action: Action
+
+  public init(id: RequestID, action: Action) {
+    self.id = id
+    self.action = action
+  }
+
+  /// Leases and times to live are intervals: the store's own clock starts them.
+  public enum Action: Hashable, Sendable {
+    /// Adds a host, or replaces what it says of itself. Its state, home and sessions stay. → `done`
+    case register(HostRecord)
+    /// Makes an indexer the home of a host, from now on with a higher epoch; the host is on standby, with all its seats
+    /// offered, until a report says otherwise. → `home`, or refused as `unknownHost`
+    case takeHome(host: HostID, indexer: String)
+    /// What the home knows of its host, when that changes: its state, and how many sessions at most the host gives its
+    /// word for, at most its seats. → `done`, or refused as `unknownHost` or `staleEpoch`
+    case report(host: HostID, epoch: Int, state: HostState, offeredSeats: Int)
+    /// Gives a seat to a player, for `lease`. → `reserved`, or refused as `unknownHost`, `notOnStandby`, `full`,
+    /// `playerLimit` or `sessionExists`
+    case reserve(session: SessionID, host: HostID, player: PlayerID, lease: Duration)
+    /// The host says that the session runs: it goes on for `lease` from now. → `done`, or refused as `unknownSession`
+    /// or `otherHost`
+    case confirm(session: SessionID, host: HostID, lease: Duration)
+    /// Moves the end of a session that runs. → `done`, or refused as `unknownSession`
+    case extend(session: SessionID, lease: Duration)
+    /// Ends a session, reserved or running; its seat is free. → `done`, or refused as `unknownSession`
+    case release(session: SessionID, reason: String)
+    /// Ends at most `limit` sessions whose lease is over, oldest first. → `expired`
+    case expire(limit: Int)
+    /// An indexer is alive for `lease`, and this is what others must know of it. → `done`
+    case announce(IndexerRecord, lease: Duration)
+  }
+}
+
+/// What a store keeps of a host's own words.
+public struct HostRecord: Hashable, Sendable {
+  /// The most bytes of ``body``.
+  public static let maximumBodyByteCount = 64 << 10
+
+  public var id: HostID
+  /// 1 ... 64.
+  public var seats: Int
+  /// Opaque to the store.
+  public var body: [UInt8]
+
+  public init(id: HostID, seats: Int, body: [UInt8]) {
+    self.id = id
+    self.seats = seats
+    self.body = body
+  }
+}
+
+/// What indexers tell each other about themselves.
+public struct IndexerRecord: Hashable, Sendable {
+  /// Unique among indexers, at most 64 bytes.
+  public var name: String
+  /// Opaque to the store, such as address and signing keys.
+  public var body: [UInt8]
+
+  public init(name: String, body: [UInt8]) {
+    self.name = name
+    self.body = body
+  }
+}
+
+/// What became of a command.
+public enum Outcome: Hashable, Sendable {
+  case done
+  /// The epoch of the new home.
+  case home(epoch: Int)
+  case reserved
+  /// How many sessions were ended.
+  case expired(Int)
+  case refused(Refusal)
+
+  public enum Refusal: String, Hashable, Sendable, CaseIterable {
+    case unknownHost, notOnStandby, full, playerLimit, sessionExists, unknownSession, otherHost, staleEpoch
+  }
+}
+
+/// Rules that every store keeps.
+public enum StorageLimits {
+  /// Sessions that one player may hold at once, reserved or running.
+  public static let sessionsPerPlayer = 4
+  /// How long at least the outcome of a command is remembered.
+  public static let commandMemory: Duration = .seconds(600)
+  /// The most commands of one batch.
+  public static let batchCount = 512
+}
