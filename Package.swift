@@ -23,7 +23,10 @@ let package = Package(
     .executable(name: "latency-stage", targets: ["latency-stage"]),
     // What the benchmarks measure from a package of their own.
     .library(name: "PacketPath", targets: ["MediaUnits", "SessionProtocol", "SRTPProtection", "DatagramIO"]),
-    .library(name: "FindAndReserve", targets: ["IndexAPI", "Identity", "Matching", "Storage", "PostgresStorage"]),
+    .library(
+      name: "FindAndReserve",
+      targets: ["MediaUnits", "IndexAPI", "Identity", "Matching", "Storage", "SQLiteStorage", "PostgresStorage"]
+    ),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -34,6 +37,8 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
   ],
   targets: [
     // Layer 0: C. Each module is imported by the one adapter that owns it.
@@ -82,7 +87,7 @@ let package = Package(
       swiftSettings: safe
     ),
     .target(name: "Matching", dependencies: ["MediaUnits", "IndexAPI"], swiftSettings: safe),
-    .target(name: "Storage", dependencies: ["IndexAPI"], swiftSettings: safe),
+    .target(name: "Storage", dependencies: ["MediaUnits", "IndexAPI"], swiftSettings: safe),
 
     // Layer 3: adapters. Each owns one OS or C resource; none imports another.
     .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits"], swiftSettings: strict),
@@ -93,7 +98,7 @@ let package = Package(
       dependencies: ["COpenSSL", "MediaUnits", "Octets", "SessionProtocol"],
       swiftSettings: strict
     ),
-    .target(name: "DatagramIO", dependencies: ["CLinux", "MediaUnits"], swiftSettings: strict),
+    .target(name: "DatagramIO", dependencies: ["CLinux", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
     .target(name: "X11", dependencies: ["CXCB", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
     .target(name: "PulseAudio", dependencies: ["CPulse", "MediaUnits"], swiftSettings: strict),
     .target(
@@ -105,14 +110,23 @@ let package = Package(
     .target(name: "SessionReport", dependencies: ["MediaUnits"], swiftSettings: strict),
     .target(
       name: "SQLiteStorage",
-      dependencies: ["IndexAPI", "Storage", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "MediaUnits", "IndexAPI", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: strict
     ),
-    .target(name: "PostgresStorage", dependencies: ["IndexAPI", "Storage", "CPostgres"], swiftSettings: strict),
+    .target(
+      name: "PostgresStorage",
+      dependencies: ["MediaUnits", "IndexAPI", "Storage", "CPostgres"],
+      swiftSettings: strict
+    ),
     .target(
       name: "IndexClient",
       dependencies: [
         "IndexAPI", "Identity", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict
     ),
@@ -149,7 +163,8 @@ let package = Package(
     .target(
       name: "HostAgent",
       dependencies: [
-        "MediaUnits", "IndexAPI", "Identity", "IndexClient", .product(name: "Logging", package: "swift-log"),
+        "MediaUnits", "IndexAPI", "Identity", "IndexClient", "DatagramIO",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
     ),
@@ -167,8 +182,8 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "DatagramIO", "FFmpegCodec", "Presentation",
-        "SessionReport", "StreamHost", "StreamPlayer", "IndexAPI", "Identity", "IndexClient", "Indexer", "HostAgent",
-        "PlayerAgent",
+        "SessionReport", "StreamHost", "StreamPlayer", "IndexAPI", "Identity", "Matching", "IndexClient", "Indexer",
+        "HostAgent", "PlayerAgent",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -198,6 +213,28 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzzing/Seeded",
+      swiftSettings: strict
+    ),
+
+    // Reserves in a store until it is killed, and says what was acknowledged; the durability tests kill it.
+    .executableTarget(
+      name: "storage-writer",
+      dependencies: ["MediaUnits", "IndexAPI", "Storage", "SQLiteStorage", "PostgresStorage"],
+      path: "Tests/StorageTests/Writer",
+      swiftSettings: strict
+    ),
+
+    // Chaos: what is done to a network's seats is written down, and checked to be explicable one host at a time.
+    .target(name: "SeatHistory", path: "Tests/Chaos/SeatHistory", swiftSettings: strict),
+    .executableTarget(
+      name: "network-load",
+      dependencies: [
+        "MediaUnits", "IndexAPI", "Identity", "SeatHistory",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Chaos/Load",
       swiftSettings: strict
     ),
 
@@ -246,17 +283,31 @@ let package = Package(
       dependencies: ["CPulse", "PulseAudio", "X11", "Presentation", "SessionReport", "SessionProtocol", "MediaUnits"],
       swiftSettings: strict
     ),
-    .testTarget(name: "StreamHostTests", dependencies: ["StreamHost", "MediaUnits"], swiftSettings: strict),
+    .testTarget(
+      name: "StreamHostTests",
+      dependencies: [
+        "martlet", "StreamHost", "GameStage", "FFmpegCodec", "DatagramIO", "Handshake", "Identity", "IndexAPI",
+        "SessionProtocol", "MediaUnits", "Octets", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["martlet", "StreamHost", "StreamPlayer", "SessionProtocol", "Handshake", "MediaUnits"],
+      dependencies: [
+        "martlet", "network-load", "StreamHost", "StreamPlayer", "SessionReport", "SessionProtocol", "Handshake",
+        "MediaUnits", "Identity", "IndexAPI", "IndexClient", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict
     ),
     .testTarget(name: "IdentityTests", dependencies: ["Identity", "IndexAPI", "Octets"], swiftSettings: strict),
     .testTarget(name: "MatchingTests", dependencies: ["Matching", "IndexAPI", "MediaUnits"], swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "SQLiteStorage", "PostgresStorage", "IndexAPI"],
+      dependencies: [
+        "Storage", "SQLiteStorage", "PostgresStorage", "IndexAPI", "MediaUnits", "storage-writer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["Writer"],
       swiftSettings: strict
     ),
     .testTarget(
@@ -265,6 +316,12 @@ let package = Package(
         "Indexer", "IndexClient", "HostAgent", "PlayerAgent", "Identity", "Matching", "Storage", "SQLiteStorage",
         "IndexAPI", "MediaUnits", .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "SeatHistoryTests",
+      dependencies: ["SeatHistory", "MediaUnits"],
+      path: "Tests/Chaos/SeatHistoryTests",
       swiftSettings: strict
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -34,6 +34,9 @@ public struct PlayerHandshake: Sendable {
     case timedOut(HandshakeHint?)
   }
 
+  /// Bytes of every hello.
+  public static var helloByteCount: Int { HandshakeDatagram.helloByteCount }
+
   /// More cookies than this in one handshake are somebody's mischief.
   private static let maximumCookieCount = 8
 

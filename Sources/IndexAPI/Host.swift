@@ -43,7 +43,7 @@ public enum PerformanceClass: Int, Codable, Hashable, Sendable, Comparable, Case
 public struct GameOffer: Codable, Hashable, Sendable {
   /// What players ask for: 1 ... 64 of a–z, 0–9 and `-`.
   public var name: String
-  /// What people read, at most 64 bytes of UTF-8.
+  /// What people read, at most 64 characters.
   public var title: String
   /// The picture that a warm stage has, such as `1280x720`.
   public var picture: String
@@ -113,7 +113,7 @@ public struct HostRegistration: Codable, Hashable, Sendable {
   public var capability: HostCapability
   /// 1 ... 64.
   public var seats: Int
-  /// Such as `eu-west`; at most 64 bytes.
+  /// Such as `eu-west`; at most 64 characters.
   public var region: String?
   public var place: Place?
   /// Millionths of a credit a minute, 0 or more.
@@ -175,7 +175,7 @@ public struct Heartbeat: Codable, Hashable, Sendable {
 
   public struct Ended: Codable, Hashable, Sendable {
     public var session: SessionID
-    /// At most 200 bytes.
+    /// At most 200 characters.
     public var reason: String
 
     public init(session: SessionID, reason: String) {

@@ -90,6 +90,14 @@ public enum StorageLimits {
   public static let sessionsPerPlayer = 4
   /// How long at least the outcome of a command is remembered.
   public static let commandMemory: Duration = .seconds(600)
+  /// How long an ended session can be looked up; longer than any change names it.
+  public static let sessionMemory: Duration = .seconds(3600)
+  /// How long a lost indexer is still named.
+  public static let indexerMemory: Duration = .seconds(3600)
+  /// How long changes are kept for readers who are behind.
+  public static let changeMemory: Duration = .seconds(600)
+  /// The most changes of one writer that are kept, but for what one removal leaves.
+  public static let changeCount = 1 << 18
   /// The most commands of one batch.
   public static let batchCount = 512
 }

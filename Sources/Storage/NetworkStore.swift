@@ -19,6 +19,9 @@ public protocol NetworkStore: Sendable {
 
   /// What has changed since, every writer's changes in the order in which they were made.
   ///
+  /// Each thing is given as it is when it is read, which may be newer than the change; so changes of several writers
+  /// to one host can be taken in any order and never bring back what is old. A session's change brings its host.
+  ///
   /// - Returns: as many changes as `limit` allows, and the cursor for the next call.
   func changes(after cursor: Cursor, limit: Int) async throws(StorageError) -> ([Change], Cursor)
 
@@ -44,6 +47,8 @@ public enum StorageError: Error, Hashable, Sendable {
   case unavailable(String)
   /// It cannot be used: no such file, no rights, another program's data.
   case unusable(String)
+  /// The cursor is older than the changes that are kept: take a new snapshot and go on from there.
+  case outdated
 }
 
 /// A host as the store knows it.

@@ -19,7 +19,9 @@ struct ArchitectureTests {
   @Test("the core is pure", arguments: Layers.core)
   func corePurity(module: String) throws {
     for line in try SourceTree.code(of: module) {
-      for phrase in Self.violations(of: line) { Issue.record("\(line.file):\(line.number) uses ‘\(phrase)’") }
+      for phrase in Self.violations(of: line) where !Layers.mayWait(module, with: phrase) {
+        Issue.record("\(line.file):\(line.number) uses ‘\(phrase)’")
+      }
     }
   }
 

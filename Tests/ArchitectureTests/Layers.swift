@@ -23,7 +23,14 @@ enum Layers {
   ]
 
   /// What the core may import from outside the package.
-  static let external: [String: Set<String>] = ["Handshake": ["Crypto"], "Identity": ["Crypto"]]
+  static let external: [String: Set<String>] = [
+    "Handshake": ["Crypto"], "Identity": ["Crypto"], "Storage": ["Synchronization"],
+  ]
+
+  /// Whether a phrase that the core must not use is allowed: a store is waited for, and many callers share it.
+  static func mayWait(_ module: String, with phrase: String) -> Bool {
+    module == "Storage" && [" async ", "await "].contains(phrase)
+  }
 
   /// C modules that several adapters may share, since they hold declarations and own nothing.
   static let shared: Set<String> = ["CLinux"]

@@ -39,6 +39,10 @@ extension Parser {
       Self.hello(),
       Self.answer(),
       Self.srtp(),
+      Parser(name: "stun", valid: [STUNBinding.request(transaction: [UInt8](1...12))], longest: 100) { bytes in
+        _ = STUNBinding.transaction(ofResponse: bytes.octets)
+        return STUNBinding.response(to: bytes.octets, from: (0, 1), port: 2) != nil
+      },
       Parser(name: "url", valid: [Array(Self.address.utf8), Array("martlet://[::1]#\(Self.key)".utf8)], longest: 300) {
         guard let text = String(validating: $0, as: UTF8.self) else { return false }
         return (try? HostAddress(parsing: text)) != nil
@@ -51,7 +55,7 @@ extension Parser {
         guard let text = String(validating: bytes, as: UTF8.self) else { return false }
         return (try? GameFile(parsing: text, directory: "/")) != nil
       },
-    ]
+    ] + Self.identity()
   }
 
   private static let key = String(repeating: "A", count: 42) + "E"

@@ -1,0 +1,64 @@
+import Foundation
+import Identity
+import Synchronization
+
+/// The indexers that a client knows, which of them answered last, and whose key sets it believes.
+final class Directory: Sendable {
+  private struct State {
+    var addresses: [IndexerAddress]
+    var preferred = 0
+    /// Keys whose holders' key sets are believed; empty until the first is seen, where none is pinned.
+    var trusted: Set<IdentityPublicKey>
+  }
+
+  /// Indexers that are remembered at most.
+  private static let capacity = 32
+
+  private let state: Mutex<State>
+
+  init(_ addresses: [IndexerAddress]) {
+    self.state = Mutex(State(addresses: addresses, trusted: Set(addresses.compactMap(\.key))))
+  }
+
+  /// All of them, the one that answered last first.
+  var order: [IndexerAddress] {
+    self.state.withLock { state in
+      Array(state.addresses[state.preferred...] + state.addresses[..<state.preferred])
+    }
+  }
+
+  func prefer(_ address: IndexerAddress) {
+    self.state.withLock { state in
+      if let index = state.addresses.firstIndex(of: address) { state.preferred = index }
+    }
+  }
+
+  /// Turns to the next, if it is still `address` that is preferred.
+  func avoid(_ address: IndexerAddress) {
+    self.state.withLock { state in
+      guard state.addresses[state.preferred] == address else { return }
+      state.preferred = (state.preferred + 1) % state.addresses.count
+    }
+  }
+
+  func learn(_ addresses: [IndexerAddress]) {
+    self.state.withLock { state in
+      for address in addresses where state.addresses.count < Self.capacity {
+        guard !state.addresses.contains(where: { $0.base == address.base }) else { continue }
+        state.addresses.append(address)
+      }
+    }
+  }
+
+  /// Checks a key set against whom this client trusts, and trusts whom the set vouches for.
+  func verify(_ text: String, now: Int64) throws(TicketError) -> KeySet {
+    let set = try KeySet(verifying: text, root: nil, now: now)
+    let isTrusted = self.state.withLock { state in
+      guard state.trusted.isEmpty || state.trusted.contains(set.signer) else { return false }
+      state.trusted.formUnion([set.signer] + set.entries.map(\.indexer))
+      return true
+    }
+    guard isTrusted else { throw .unknownKey }
+    return set
+  }
+}
