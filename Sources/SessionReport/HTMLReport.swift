@@ -51,6 +51,7 @@ public enum HTMLReport {
       "\(summary.pictureWidth) × \(summary.pictureHeight) at \(summary.frameRate) Hz",
       "\(Decimal.fixed(Double(summary.durationNanoseconds) / 1e9, 1)) seconds",
       "first picture after \(Decimal.fixed(Double(summary.firstPictureNanoseconds) / 1e6, 0)) ms",
+      summary.start?.line ?? "",
     ]
     return facts.filter { !$0.isEmpty }.map(Self.escaped).joined(separator: " · ")
   }
@@ -59,7 +60,7 @@ public enum HTMLReport {
 
   private static func cards(_ summary: SessionSummary) -> String {
     let lossPercent = Decimal.fixed(100 * summary.packetLossFraction, 2)
-    let cards = [
+    var cards = [
       Self.card(
         "Picture delay",
         Self.headline(summary.drawnToDecoded),
@@ -88,6 +89,19 @@ public enum HTMLReport {
           + "Round trip \(Self.headline(summary.roundTrip)) ms."
       ),
     ]
+    if let start = summary.start {
+      cards.insert(
+        Self.card(
+          "Instant on",
+          Decimal.fixed(Double(start.firstFrameNanoseconds) / 1e6, 0),
+          "ms",
+          "From asking for the game to its first picture, \(Self.escaped(start.stageWord ?? "unknown")) stage. Ticket after "
+            + "\(Decimal.fixed(Double(start.ticketNanoseconds) / 1e6, 1)) ms, first packet after "
+            + "\(Decimal.fixed(Double(start.firstPacketNanoseconds) / 1e6, 1)) ms."
+        ),
+        at: 0
+      )
+    }
     return "<section class=\"cards\" aria-label=\"Headline numbers\">\(cards.joined())</section>"
   }
 
@@ -142,6 +156,7 @@ public enum HTMLReport {
       ("Sound packets concealed", Decimal.grouped(summary.audioPacketsConcealed)),
       ("Handshake", Decimal.milliseconds(summary.handshakeNanoseconds) + " ms"),
       ("First picture", Decimal.milliseconds(summary.firstPictureNanoseconds) + " ms"),
+      ("Hosts played on", Decimal.grouped(summary.hostCount)),
     ]
     let list = counts.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" }.joined()
     return """

@@ -58,6 +58,18 @@ extension JSONText {
     self.add("duration_ns", summary.durationNanoseconds)
     self.add("handshake_ns", summary.handshakeNanoseconds)
     self.add("first_picture_ns", summary.firstPictureNanoseconds)
+    if let start = summary.start {
+      self.begin("start")
+      self.add("request_to_ticket_ns", start.ticketNanoseconds)
+      self.add("request_to_first_packet_ns", start.firstPacketNanoseconds)
+      self.add("request_to_first_frame_ns", start.firstFrameNanoseconds)
+      if let isWarm = start.isWarm { self.add("warm", isWarm) }
+      self.end()
+    }
+    self.add("hosts", summary.hostCount)
+    self.begin("host_gaps_ns", array: true)
+    for gap in summary.hostGapNanoseconds { self.add(nil, gap) }
+    self.end(array: true)
     self.add("frames_captured", summary.framesCaptured)
     self.add("frames_received", summary.framesReceived)
     self.add("frames_decoded", summary.framesDecoded)

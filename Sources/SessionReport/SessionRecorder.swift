@@ -5,6 +5,9 @@ public struct SessionRecorder: Sendable {
   /// A longer session's samples are merged in pairs.
   public static let maximumSampleCount = 600
 
+  /// More changes of host than this keep no gap of their own.
+  public static let maximumGapCount = 64
+
   /// A picture that is older than this when it is decoded is felt as late: 100 ms.
   public static let lateNanoseconds: Int64 = 100_000_000
 
@@ -43,6 +46,12 @@ public struct SessionRecorder: Sendable {
   public mutating func recordLostFrame() {
     self.summary.framesLost += 1
     self.summary.drawnToDecoded.recordMissing()
+  }
+
+  /// Counts a change of host by the time without a picture that it cost.
+  public mutating func recordHostGap(nanoseconds: Int64) {
+    guard self.summary.hostGapNanoseconds.count < Self.maximumGapCount else { return }
+    self.summary.hostGapNanoseconds.append(nanoseconds)
   }
 
   /// Counts one input event's time from sending to the first picture that shows it; `nil` if none ever did.

@@ -15,6 +15,11 @@ extension SessionSummary {
     let handshake = Decimal.milliseconds(self.handshakeNanoseconds)
     let first = Decimal.milliseconds(self.firstPictureNanoseconds)
     lines.append("start     handshake \(handshake) ms, first picture after \(first) ms")
+    if let start = self.start { lines.append("instant   " + start.line) }
+    if self.hostCount > 1 {
+      let gaps = self.hostGapNanoseconds.map { Decimal.fixed(Double($0) / 1e6, 0) }.joined(separator: ", ")
+      lines.append("hosts     played on \(self.hostCount), without a picture between them for \(gaps) ms")
+    }
     lines.append("")
     lines.append(Self.row("milliseconds", ["p50", "p95", "p99", "p99.9", "max", "never"]))
     for stage in LatencyStage.allCases {
@@ -53,4 +58,17 @@ extension SessionSummary {
     let first = name + String(repeating: " ", count: max(0, 20 - name.count))
     return first + values.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
   }
+}
+
+extension SessionSummary.Start {
+  /// The way to the first picture, in milliseconds from the request.
+  var line: String {
+    let times = [self.ticketNanoseconds, self.firstPacketNanoseconds, self.firstFrameNanoseconds]
+      .map { Decimal.fixed(Double($0) / 1e6, 1) }
+    return "request → ticket \(times[0]) → first packet \(times[1]) → first decoded frame \(times[2]) ms"
+      + (self.stageWord.map { ", \($0)" } ?? "")
+  }
+
+  /// What kind of stage it began on; `nil` where nobody said.
+  var stageWord: String? { self.isWarm.map { $0 ? "warm" : "cold" } }
 }

@@ -1,9 +1,35 @@
 /// What a whole session was like: everything that its reports show.
 public struct SessionSummary: Hashable, Sendable {
+  /// How long the player waited for the first picture, from its request to an indexer. Nanoseconds.
+  public struct Start: Hashable, Sendable {
+    public var ticketNanoseconds: Int64
+    public var firstPacketNanoseconds: Int64
+    public var firstFrameNanoseconds: Int64
+    /// Whether the game stood ready; `nil` where nobody said.
+    public var isWarm: Bool?
+
+    public init(
+      ticketNanoseconds: Int64,
+      firstPacketNanoseconds: Int64,
+      firstFrameNanoseconds: Int64,
+      isWarm: Bool?
+    ) {
+      self.ticketNanoseconds = ticketNanoseconds
+      self.firstPacketNanoseconds = firstPacketNanoseconds
+      self.firstFrameNanoseconds = firstFrameNanoseconds
+      self.isWarm = isWarm
+    }
+  }
+
   // Who and what.
 
-  /// The host's address or name, as the player gave it.
+  /// The address or name of the host, the last one if there were several.
   public var host = ""
+  /// Hosts that were played on.
+  public var hostCount: Int64 = 0
+  /// From the last picture of one host to the first of the next, nanoseconds; at most
+  /// ``SessionRecorder/maximumGapCount`` are kept.
+  public var hostGapNanoseconds: [Int64] = []
   /// What was played; empty where the host does not say.
   public var game = ""
   public var pictureWidth: Int64 = 0
@@ -12,6 +38,9 @@ public struct SessionSummary: Hashable, Sendable {
   public var frameRate: Int64 = 0
 
   // How long, and how it began. Nanoseconds; 0 where not known.
+
+  /// `nil` where nobody was asked for a host.
+  public var start: Start?
 
   /// From the first to the last moment of media.
   public var durationNanoseconds: Int64 = 0

@@ -25,6 +25,11 @@ public struct StatusLine: Sendable {
     self.write("\r\u{1B}[K" + Self.text(sample, width: hasSize ? Int(size.ws_col) - 1 : 79))
   }
 
+  /// Shows a sentence in place of a sample; where there is no terminal, as a line of its own.
+  public func show(text: String) {
+    self.write(self.isTerminal ? "\r\u{1B}[K" + text : text + "\n")
+  }
+
   /// Takes the line away, before something else is printed.
   public func clear() {
     guard self.isTerminal else { return }

@@ -17,6 +17,12 @@ public struct HostConfiguration: Sendable {
   public var maximumBitrate: Bitrate
   /// Where stages live and what supervises their processes.
   public var stage: Stage.Configuration
+  /// Who may have a session.
+  public var admission = HostAdmission.open
+  /// Stages that stand ready with the game at its default picture; never more than there are free seats.
+  public var warmStages = 0
+  /// How long after a session's start the stage that it took is replaced: starting one takes most of a small machine.
+  public var warmDelay: Duration = .seconds(2)
 
   public init(
     game: GameFile,

@@ -1,6 +1,8 @@
 import DatagramIO
 import GameStage
 import Handshake
+import IndexAPI
+import Identity
 import Logging
 import MediaUnits
 import Octets
@@ -12,28 +14,45 @@ import X11
 
 /// The host's network thread: the only place that touches the socket, the handshake and the sessions.
 final class HostLoop {
-  private let configuration: HostConfiguration
-  private let control: HostServer.Control
-  private let logger: Logger
-  private let ntp = NTPClock.system()
+  let configuration: HostConfiguration
+  let control: HostControl
+  let logger: Logger
+  let ntp = NTPClock.system()
   private var socket: UDPSocket
   private var received = ReceiveBatch()
   private var outgoing = SendBatch()
-  private var handshake: HostHandshake
-  private var seats: [Seat] = []
-  private var peers: [UInt32: Peer] = [:]
-  private var random = SystemRandomNumberGenerator()
+  var handshake: HostHandshake
+  /// Seats with a session, or whose session has just ended.
+  var seats: [Seat] = []
+  /// Seats whose stages wait for a session.
+  var standby: [Seat] = []
+  var stock: WarmStock
+  /// When the stages that stand by need attention next; at the first turn.
+  var standbyDeadline: Instant? = .zero
+  var admission: TicketAdmission?
+  var isDraining = false
+  /// Sessions with tickets that ended and have not been published yet.
+  var ended: [EndedSession] = []
+  /// Something that ``HostOccupancy`` shows may have changed.
+  var isOccupancyStale = true
+  var peers: [UInt32: Peer] = [:]
+  var random = SystemRandomNumberGenerator()
+  private var probes: ProbeLimit
   private var unknownCount = 0
-  private var stopDeadline: Instant?
+  private(set) var stopDeadline: Instant?
 
   var localAddress: SocketAddress { self.socket.localAddress }
 
-  init(configuration: HostConfiguration, control: HostServer.Control, logger: Logger) throws {
+  init(configuration: HostConfiguration, control: HostControl, logger: Logger) throws {
+    var random = SystemRandomNumberGenerator()
     self.configuration = configuration
     self.control = control
     self.logger = logger
     self.socket = try UDPSocket(bindingTo: configuration.listenAddress)
     self.handshake = HostHandshake(identity: configuration.identity)
+    self.stock = WarmStock(wanted: configuration.warmStages, delay: configuration.warmDelay)
+    self.probes = ProbeLimit(seed: random.next())
+    if case .tickets(let host, _) = configuration.admission { self.admission = TicketAdmission(host: host) }
   }
 
   func run() {
@@ -47,8 +66,8 @@ final class HostLoop {
         // It will fail again while the seats come to their end: once is enough to say so, and to set the time.
         if self.stopDeadline == nil {
           self.logger.error("the network thread cannot go on: \(error)")
-          for seat in self.seats { self.end(seat, reason: "the host's network failed") }
-          self.stopDeadline = .now + .seconds(5)
+          self.endEverything(reason: "the host's network failed", within: .seconds(5))
+          self.control.fail("\(error)")
         }
       }
       self.step()
@@ -57,7 +76,7 @@ final class HostLoop {
   }
 
   private var deadline: Instant? {
-    var earliest: Instant? = self.stopDeadline
+    var earliest: Instant? = self.stopDeadline ?? self.standbyDeadline
     for peer in self.peers.values {
       let deadline = peer.session.deadline
       if earliest.map({ deadline < $0 }) ?? true { earliest = deadline }
@@ -67,15 +86,21 @@ final class HostLoop {
 
   private var isFinished: Bool {
     guard let stopDeadline = self.stopDeadline else { return false }
-    return (self.seats.isEmpty && self.peers.isEmpty) || stopDeadline <= .now
+    return (self.seats.isEmpty && self.standby.isEmpty && self.peers.isEmpty) || stopDeadline <= .now
+  }
+
+  private func endEverything(reason: String, within limit: Duration) {
+    self.stopDeadline = .now + limit
+    for seat in self.seats { self.end(seat, reason: reason) }
+    for seat in self.standby { seat.stop() }
   }
 
   private func step() {
     let now = Instant.now
     if self.control.mustStop.load(ordering: .relaxed), self.stopDeadline == nil {
-      self.stopDeadline = now + .seconds(10)
-      for seat in self.seats { self.end(seat, reason: "the host is shutting down") }
+      self.endEverything(reason: "the host is shutting down", within: .seconds(10))
     }
+    self.obeyOrders(now: now)
     for seat in self.seats { self.collect(from: seat, now: now) }
     for peer in self.peers.values {
       self.handleEvents(of: peer)
@@ -86,6 +111,9 @@ final class HostLoop {
     for peer in self.peers.values where peer.isOver && peer.session.isDone {
       self.peers[peer.grant.streams.input] = nil
     }
+    // After the players' packets have left: starting a stage takes a while.
+    self.tendStandby(now: now)
+    self.publish()
   }
 
   private func flush(_ batch: inout SendBatch) {
@@ -111,6 +139,7 @@ final class HostLoop {
       return
     }
     switch datagram[0] {
+    case 0...3: self.receiveProbe(UnsafeRawBufferPointer(datagram), from: address, now: now)
     case 4...7: self.receiveHandshake(UnsafeRawBufferPointer(datagram), from: address, now: now)
     case 128...191:
       let kind: PacketKind = RTCPPacket.isRTCP(UnsafeRawBufferPointer(datagram).bytes) ? .rtcp : .rtp
@@ -124,6 +153,15 @@ final class HostLoop {
       peer.receive(datagram, kind: kind, from: address, now: now)
     default: self.unknownCount += 1
     }
+  }
+
+  /// Answers a round trip probe, as often as its source may ask.
+  private func receiveProbe(_ datagram: UnsafeRawBufferPointer, from address: SocketAddress, now: Instant) {
+    guard let response = STUNBinding.response(to: datagram.bytes, from: address.octets, port: address.port) else {
+      self.unknownCount += 1
+      return
+    }
+    if self.probes.admit(address.octets, now: now) { self.send(response, to: address) }
   }
 
   private func receiveHandshake(_ datagram: UnsafeRawBufferPointer, from address: SocketAddress, now: Instant) {
@@ -142,7 +180,7 @@ final class HostLoop {
     }
   }
 
-  private func send(_ bytes: [UInt8], to address: SocketAddress) {
+  func send(_ bytes: [UInt8], to address: SocketAddress) {
     if self.outgoing.isFull { self.flush(&self.outgoing) }
     _ = self.outgoing.append(to: address, maximumByteCount: bytes.count) { buffer in
       buffer.copyBytes(from: bytes)
@@ -150,126 +188,15 @@ final class HostLoop {
     }
   }
 
-  // MARK: Seats
+  // MARK: Sessions
 
-  private func answer(
-    _ hello: PendingHello,
-    _ request: SessionRequest,
-    player: PublicKey,
-    from address: SocketAddress,
-    byteCount: Int,
-    now: Instant
-  ) {
-    var amplification = AmplificationLimit()
-    amplification.received(byteCount: byteCount)
-    if hello.isAddressProven { amplification.validated() }
-    do {
-      let (seat, grant) = try self.seat(for: request, player: player)
-      let (bytes, keys) = self.handshake.accept(hello, grant: grant, now: now)
-      let session = HostSession(
-        configuration: self.sessionConfiguration(grant),
-        input: seat.peer?.session.input ?? InputReceiver(),
-        now: now
-      )
-      if let old = seat.peer { self.peers[old.grant.streams.input] = nil }
-      let peer = Peer(
-        grant: grant,
-        seat: seat,
-        session: session,
-        keys: keys,
-        address: address,
-        amplification: amplification
-      )
-      seat.peer = peer
-      self.peers[grant.streams.input] = peer
-      seat.link.isSuspended.store(false, ordering: .relaxed)
-      seat.link.mustSendKeyframe.store(true, ordering: .relaxed)
-      seat.link.captureWakeup.signal()
-      peer.amplification.sent(byteCount: bytes.count)
-      self.send(bytes, to: address)
-      self.logger.info(
-        "\(grant.isResumed ? "resumed" : "accepted") \(player) from \(address)",
-        metadata: ["picture": "\(grant.terms.picture)@\(grant.terms.frameRate)"]
-      )
-    } catch let refusal as SessionRefusal {
-      self.logger.info("refused \(player) from \(address): \(refusal.text)")
-      let bytes = self.handshake.refuse(hello, refusal: refusal, now: now)
-      self.send(bytes, to: address)
-    } catch {
-      self.logger.error("cannot serve \(player): \(error)")
-      let refusal = SessionRefusal(.internalError, text: "the host could not set the session up")
-      let bytes = self.handshake.refuse(hello, refusal: refusal, now: now)
-      self.send(bytes, to: address)
-    }
-  }
-
-  /// The seat that a request gets, and on what terms.
-  ///
-  /// - Throws: ``SessionRefusal`` with the reason.
-  private func seat(for request: SessionRequest, player: PublicKey) throws -> (Seat, SessionGrant) {
-    guard self.stopDeadline == nil else {
-      throw SessionRefusal(.hostShuttingDown, text: "the host is shutting down")
-    }
-    if let identifier = request.resumedSession {
-      let found = self.seats.first { $0.grant.connection == identifier && $0.player == player }
-      // What the old keys brought last is still to be acted on, a goodbye above all.
-      if let peer = found?.peer { self.handleEvents(of: peer) }
-      guard let seat = found, seat.peer != nil, !seat.link.mustStop.load(ordering: .relaxed) else {
-        throw SessionRefusal(.unknownSession, text: "that session is over")
-      }
-      return (seat, self.grant(seat.grant.terms, connection: identifier, isResumed: true))
-    }
-    let (game, wanted) = (self.configuration.game, request.terms)
-    guard game.picture.allows(wanted.picture), wanted.picture.isStreamable else {
-      throw SessionRefusal(
-        .pictureNotAllowed,
-        text: "\(wanted.picture) is not a picture size of this game; it has \(game.picture.summary)"
-      )
-    }
-    guard self.seats.count < self.configuration.seats else {
-      throw SessionRefusal(.noFreeSeat, text: "all \(self.configuration.seats) seats are taken; try again later")
-    }
-    let terms = StreamTerms(
-      picture: wanted.picture,
-      frameRate: min(wanted.frameRate, game.picture.maximumRate),
-      maximumBitrate: min(wanted.maximumBitrate, self.configuration.maximumBitrate),
-      audioPacketDuration: game.audio ? wanted.audioPacketDuration : nil
-    )
-    let grant = self.grant(terms, connection: ConnectionID.random(using: &self.random), isResumed: false)
-    let seat = try Seat(
-      grant: grant,
-      player: player,
-      configuration: self.configuration,
-      networkWakeup: self.control.wakeup
-    )
-    self.seats.append(seat)
-    return (seat, grant)
-  }
-
-  /// A grant with fresh stream identifiers, unique on this host.
-  private func grant(_ terms: StreamTerms, connection: ConnectionID, isResumed: Bool) -> SessionGrant {
-    var base: UInt32
-    repeat { base = self.random.next() & 0xFFFF_FFFC } while base == 0 || self.peers[base | 3] != nil
-    return SessionGrant(
-      connection: connection,
-      terms: terms,
-      streams: SessionGrant.Streams(video: base, videoRetransmission: base | 1, audio: base | 2, input: base | 3),
-      isResumed: isResumed,
-      silenceTimeout: .seconds(5),
-      resumeWindow: .seconds(30),
-      title: self.configuration.game.title
-    )
-  }
-
-  private func sessionConfiguration(_ grant: SessionGrant) -> SessionConfiguration {
-    SessionConfiguration(grant: grant, canonicalName: "host", ntp: self.ntp, sequenceSeed: self.random.next())
-  }
-
-  /// Passes on what a seat's threads have made and said.
+  /// Passes on what the threads of a seat with a session have made and said.
   private func collect(from seat: Seat, now: Instant) {
     var buffer = self.scratch
     while let frame = seat.link.frames.take(into: &buffer) {
-      seat.peer?.session.send(buffer.octets, frame: frame, now: .now)
+      guard let peer = seat.peer else { continue }
+      peer.session.send(buffer.octets, frame: frame, now: .now)
+      if !peer.hasPicture { self.notePicture(of: peer, frame: frame) }
     }
     while let capturedAt = seat.link.audio.take(into: &buffer) {
       seat.peer?.session.send(audio: buffer.octets, capturedAt: capturedAt, now: now)
@@ -277,7 +204,9 @@ final class HostLoop {
     self.scratch = buffer
     for report in seat.link.takeReports() {
       switch report {
-      case .started(let text): self.logger.info("\(self.configuration.game.title) runs: \(text)")
+      case .ready(let text):
+        seat.isReady = true
+        self.logger.info("\(self.configuration.game.title) runs: \(text)")
       case .failed(let text):
         self.logger.error("\(self.configuration.game.title) failed: \(text)")
         self.end(seat, reason: "the game failed: \(text)")
@@ -287,14 +216,25 @@ final class HostLoop {
       case .finished:
         seat.join()
         self.seats.removeAll { $0 === seat }
-        self.logger.info("seat free", metadata: ["seats": "\(self.configuration.seats - self.seats.count)"])
+        self.isOccupancyStale = true
+        self.logger.info("seat free", metadata: ["seats": "\(self.freeSeats)"])
       }
     }
   }
 
+  /// Says how long the player's first picture took.
+  private func notePicture(of peer: Peer, frame: VideoFrame) {
+    peer.hasPicture = true
+    let milliseconds = (frame.encodedAt - peer.askedAt).inMilliseconds
+    self.logger.info(
+      "first picture \((milliseconds * 10).rounded() / 10) ms after the hello",
+      metadata: ["stage": "\(peer.wasReady ? "warm" : "cold")"]
+    )
+  }
+
   private var scratch: [UInt8] = []
 
-  private func handleEvents(of peer: Peer) {
+  func handleEvents(of peer: Peer) {
     let link = peer.seat.link
     while let event = peer.session.nextEvent() {
       switch event {
@@ -304,14 +244,14 @@ final class HostLoop {
         link.captureWakeup.signal()
       case .suspended where !peer.isHeard && !peer.grant.isResumed:
         // Whoever asked for the session never showed that it has the keys: a replay, or a forged address.
-        self.logger.info("\(peer.seat.player) asked and never came")
+        self.logger.info("\(peer.player) asked and never came")
         self.end(peer.seat, reason: "nothing was heard from the player")
       case .suspended:
-        self.logger.info("\(peer.seat.player) went silent; its seat is kept for now")
+        self.logger.info("\(peer.player) went silent; its seat is kept for now")
         link.isSuspended.store(true, ordering: .relaxed)
         _ = link.withInjector { try? $0.releaseAll() }
       case .resumed:
-        self.logger.info("\(peer.seat.player) is back")
+        self.logger.info("\(peer.player) is back")
         link.isSuspended.store(false, ordering: .relaxed)
         link.captureWakeup.signal()
       case .pathValidated:
@@ -320,10 +260,10 @@ final class HostLoop {
         link.mustSendKeyframe.store(true, ordering: .relaxed)
         link.captureWakeup.signal()
       case .ended(.goodbye(let reason)):
-        self.logger.info("\(peer.seat.player) said goodbye\(reason.map { ": \($0)" } ?? "")")
+        self.logger.info("\(peer.player) said goodbye\(reason.map { ": \($0)" } ?? "")")
         self.end(peer.seat, reason: nil)
       case .ended(.silence):
-        self.logger.info("\(peer.seat.player) did not come back")
+        self.logger.info("\(peer.player) did not come back")
         self.end(peer.seat, reason: nil)
       }
     }
@@ -336,11 +276,17 @@ final class HostLoop {
   }
 
   /// Ends a seat's session, telling the player why if it does not know.
-  private func end(_ seat: Seat, reason: String?) {
+  ///
+  /// - Parameter reason: `nil` if the player left.
+  func end(_ seat: Seat, reason: String?) {
     if let peer = seat.peer {
       if let reason { peer.session.close(reason: reason) }
       peer.isOver = true
       seat.peer = nil
+    }
+    if !seat.isStopping, let session = seat.occupant?.session {
+      self.ended.append(EndedSession(session: session, reason: String((reason ?? "the player left").prefix(200))))
+      self.isOccupancyStale = true
     }
     seat.stop()
   }

@@ -8,7 +8,15 @@ import Transport
 /// One player's keys, address and transport state. Used by the network thread alone.
 final class Peer {
   let grant: SessionGrant
+  /// The key that the handshake proved.
+  let player: PublicKey
   let seat: Seat
+  /// When the hello came.
+  let askedAt: Instant
+  /// Whether the seat's stage was ready then.
+  let wasReady: Bool
+  /// A picture has been handed to the session.
+  var hasPicture = false
   var session: HostSession
   var address: SocketAddress
   /// Bounds what an address gets before it has proven that it wants it.
@@ -30,14 +38,19 @@ final class Peer {
 
   init(
     grant: SessionGrant,
+    player: PublicKey,
     seat: Seat,
     session: consuming HostSession,
     keys: SessionKeys,
     address: SocketAddress,
-    amplification: AmplificationLimit
+    amplification: AmplificationLimit,
+    askedAt: Instant
   ) {
     self.grant = grant
+    self.player = player
     self.seat = seat
+    self.askedAt = askedAt
+    self.wasReady = seat.isReady
     self.session = session
     self.address = address
     self.amplification = amplification

@@ -1,5 +1,6 @@
 import DatagramIO
 import MediaUnits
+import SessionProtocol
 import Synchronization
 import Transport
 import X11
@@ -19,14 +20,42 @@ final class SeatLink: Sendable {
   let isSuspended = Atomic(false)
   /// Newest input event handed to the X server.
   let appliedInput = Atomic<UInt32>(0)
-  private let reports = Mutex<[SeatReport]>([])
-  private let injector = Mutex<InputInjector?>(nil)
+  /// SAFETY: made by the seat's thread and from then on used within the lock alone.
+  private final class Injector: @unchecked Sendable {
+    var value: InputInjector
 
-  init(networkWakeup: Wakeup) throws {
+    init(_ value: consuming InputInjector) {
+      self.value = value
+    }
+  }
+
+  private let control: HostControl
+  private let assigned: Mutex<SessionGrant?>
+  private let reports = Mutex<[SeatReport]>([])
+  private let injector = Mutex<Injector?>(nil)
+
+  /// - Parameter grant: the session's, if there is one already.
+  init(control: HostControl, grant: SessionGrant?) throws {
     self.frames = Mailbox(capacity: 3, byteCount: 512 << 10)
     self.audio = Mailbox(capacity: 32, byteCount: 1500)
     self.captureWakeup = try Wakeup()
-    self.networkWakeup = networkWakeup
+    self.networkWakeup = control.wakeup
+    self.control = control
+    self.assigned = Mutex(grant)
+  }
+
+  /// What the seat's session was granted first; `nil` as long as it has none.
+  var grant: SessionGrant? { self.assigned.withLock { $0 } }
+
+  /// Starts the session of a seat that had none.
+  func assign(_ grant: SessionGrant) {
+    self.assigned.withLock { $0 = grant }
+    self.captureWakeup.signal()
+  }
+
+  /// Notes time spent on one picture.
+  func spent(_ duration: Duration) {
+    self.control.busyNanoseconds.add(duration.wholeNanoseconds, ordering: .relaxed)
   }
 
   /// Tells the network thread something about the seat's life.
@@ -46,16 +75,16 @@ final class SeatLink: Sendable {
 
   /// The stage is up: input goes there from now on.
   func installInjector(display: String, xauthorityPath: String) throws {
-    try self.injector.withLock { slot in
-      slot = try InputInjector(display: display, xauthorityPath: xauthorityPath)
-    }
+    // Connecting to a display takes milliseconds, and the network thread must not wait for the lock that long.
+    let injector = Injector(try InputInjector(display: display, xauthorityPath: xauthorityPath))
+    self.injector.withLock { $0 = injector }
   }
 
   /// Gives the stage's injector up, releasing every key and button.
   func removeInjector() {
     self.injector.withLock { slot in
       // A display that is gone has no keys to release.
-      try? slot?.releaseAll()
+      try? slot?.value.releaseAll()
       slot = nil
     }
   }
@@ -63,9 +92,8 @@ final class SeatLink: Sendable {
   /// Runs `body` with the stage's injector, if the stage is up.
   func withInjector(_ body: (inout InputInjector) -> Void) -> Bool {
     self.injector.withLock { slot in
-      guard var injector = slot.take() else { return false }
-      body(&injector)
-      slot = consume injector
+      guard let slot else { return false }
+      body(&slot.value)
       return true
     }
   }
@@ -73,8 +101,8 @@ final class SeatLink: Sendable {
 
 /// A step in a seat's life, told by its capture thread.
 enum SeatReport: Sendable {
-  /// The game is running and its pictures flow. The text names display and encoder, for the log.
-  case started(String)
+  /// The game is running and its picture can be taken. The text names display and encoder, for the log.
+  case ready(String)
   /// The seat cannot go on; the text is for the player and the log.
   case failed(String)
   /// The game ended by itself.

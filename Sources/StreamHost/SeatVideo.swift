@@ -2,6 +2,7 @@ import DatagramIO
 import FFmpegCodec
 import MediaUnits
 import PixelConversion
+import SessionProtocol
 import Synchronization
 import Transport
 import X11
@@ -9,6 +10,7 @@ import X11
 /// A seat's picture: damage → capture → convert → encode → network thread, on the calling thread until told to stop.
 struct SeatVideo: ~Copyable {
   private let link: SeatLink
+  private let stageEndReason: () throws -> String?
   private var capture: ScreenCapture
   private var encoder: VideoEncoder
   private var pacer: FramePacer
@@ -16,25 +18,96 @@ struct SeatVideo: ~Copyable {
   private var frameIndex: Int64 = 0
   private var hasChanged = true
 
-  init(link: SeatLink, capture: consuming ScreenCapture, encoder: consuming VideoEncoder, frameRate: Int) {
+  /// - Parameter stageEndReason: looks at the stage; returns why it ended, or `nil` while it goes on.
+  init(
+    link: SeatLink,
+    capture: consuming ScreenCapture,
+    encoder: consuming VideoEncoder,
+    stageEndReason: @escaping () throws -> String?
+  ) {
     self.link = link
+    self.pacer = FramePacer(frameRate: encoder.configuration.frameRate)
     self.capture = capture
     self.encoder = encoder
-    self.pacer = FramePacer(frameRate: frameRate)
+    self.stageEndReason = stageEndReason
+  }
+
+  /// Takes and encodes one picture that nobody gets, so that the first that counts finds all memory in place.
+  ///
+  /// - Throws: ``X11Error`` when the display is lost, ``FFmpegError`` when the encoder fails.
+  private mutating func warmUp() throws {
+    _ = try self.capture.processEvents()
+    _ = try self.capture.capture { picture in
+      self.encoder.withInput { PixelConversion.convert(picture, to: $0) }
+    }
+    self.frameIndex += 1
+    try self.encoder.encode(isKeyframe: true, pts: self.frameIndex) { _ in }
+  }
+
+  /// Waits until the game has drawn something, `deadline` has come, or there is a session.
+  ///
+  /// - Parameter stageDescriptor: readable when the stage has an event.
+  /// - Returns: why the stage ended, if it did.
+  /// - Throws: ``X11Error`` when the display is lost, ``FFmpegError`` when the encoder fails.
+  mutating func waitForPicture(stageDescriptor: CInt, until deadline: Instant) throws -> String? {
+    // After this the screen reports its next change.
+    try self.warmUp()
+    var poll = PollSet([self.capture.fileDescriptor, self.link.captureWakeup.fileDescriptor, stageDescriptor])
+    while !self.link.mustStop.load(ordering: .relaxed), self.link.grant == nil, .now < deadline {
+      if let reason = try self.stageEndReason() { return reason }
+      if try self.capture.processEvents() {
+        try self.warmUp()
+        return nil
+      }
+      try poll.wait(until: deadline)
+      self.link.captureWakeup.drain()
+    }
+    return nil
+  }
+
+  /// Waits, at rest, until the link has a session or says stop, or the stage has something to tell.
+  ///
+  /// - Parameter stageDescriptor: readable when the stage has an event.
+  /// - Returns: why the stage ended, if it did.
+  /// - Throws: ``X11Error`` when the display is lost.
+  mutating func waitForSession(stageDescriptor: CInt) throws -> String? {
+    var poll = PollSet([self.capture.fileDescriptor, self.link.captureWakeup.fileDescriptor, stageDescriptor])
+    while !self.link.mustStop.load(ordering: .relaxed), self.link.grant == nil {
+      try poll.wait(until: nil)
+      self.link.captureWakeup.drain()
+      if let reason = try self.stageEndReason() { return reason }
+      // The screen tells of its first change only until a picture is taken, so a game that moves wakes nobody here.
+      _ = try self.capture.processEvents()
+    }
+    return nil
+  }
+
+  /// Gives the encoder what the session was granted.
+  ///
+  /// - Throws: ``FFmpegError`` when the encoder has to be opened anew and cannot be.
+  mutating func begin(_ terms: StreamTerms) throws {
+    if terms.frameRate == self.encoder.configuration.frameRate {
+      try self.encoder.setBitrate(terms.maximumBitrate)
+    } else {
+      var configuration = self.encoder.configuration
+      configuration.frameRate = terms.frameRate
+      configuration.bitrate = terms.maximumBitrate
+      self.encoder = try VideoEncoder(configuration)
+      self.pacer = FramePacer(frameRate: terms.frameRate)
+    }
   }
 
   /// Runs until the link says stop or the stage has something to tell.
   ///
-  /// - Parameters:
-  ///   - stageDescriptor: readable when the stage has an event.
-  ///   - stageHasEnded: looks at the stage; returns why it ended, or `nil` while it goes on.
+  /// - Parameter stageDescriptor: readable when the stage has an event.
+  /// - Returns: why the stage ended, if it did.
   /// - Throws: ``X11Error`` when the display is lost, ``FFmpegError`` when the encoder fails.
-  mutating func run(stageDescriptor: CInt, stageHasEnded: () throws -> String?) throws -> String? {
+  mutating func run(stageDescriptor: CInt) throws -> String? {
     var poll = PollSet([self.capture.fileDescriptor, self.link.captureWakeup.fileDescriptor, stageDescriptor])
     while !self.link.mustStop.load(ordering: .relaxed) {
       try poll.wait(until: self.nextWake)
       self.link.captureWakeup.drain()
-      if let reason = try stageHasEnded() { return reason }
+      if let reason = try self.stageEndReason() { return reason }
 
       self.hasChanged = try self.capture.processEvents()
       let now = Instant.now
@@ -83,6 +156,7 @@ struct SeatVideo: ~Copyable {
       if link.frames.put(packet.bytes, label: frame) { link.networkWakeup.signal() }
     }
     self.schedule.sent(isRepeat: isRepeat, now: .now)
+    self.link.spent(.now - now)
     // Reading the picture may have read the report of the next change with it, which then wakes nobody.
     self.hasChanged = try self.capture.processEvents()
   }

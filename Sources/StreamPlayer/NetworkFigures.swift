@@ -17,9 +17,14 @@ public struct NetworkFigures: Sendable {
   public var grant: SessionGrant?
   /// First hello → grant.
   public var handshakeTime: Duration = .zero
-  /// First hello → first video packet.
-  public var firstPacketTime: Duration?
+  /// When the first packet of media came; `nil` before.
+  public var firstPacketAt: Instant?
+  /// The host that was turned to last, whether it served or not.
+  public var lastTried: HostAddress?
+  /// Every host that was played on, in order.
+  public var hosts: [HostOffer] = []
   public var inputEventsSent = 0
+  /// When the first hello left; zero before.
   public var startedAt = Instant.zero
 
   public init() {}

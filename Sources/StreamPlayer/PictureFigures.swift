@@ -10,6 +10,7 @@ final class PictureFigures: Sendable {
     var file: StatisticsFile?
     var lastIndex: Int64?
     var firstPictureAt: Instant?
+    var lastPictureAt: Instant?
     var failure: (any Error)?
   }
 
@@ -32,6 +33,10 @@ final class PictureFigures: Sendable {
     let ledger = FrameLedger(frame, decodedAt: decodedAt, presentedAt: presentedAt)
     self.state.withLock { state in
       if state.firstPictureAt == nil { state.firstPictureAt = decodedAt }
+      if link.isFirst(ofHost: frame.index), let last = state.lastPictureAt {
+        state.recorder.recordHostGap(nanoseconds: (decodedAt - last).wholeNanoseconds)
+      }
+      state.lastPictureAt = decodedAt
       // Frames between the last one and this were sent and never became pictures.
       let lost = max(0, frame.index - (state.lastIndex ?? frame.index - 1) - 1)
       for _ in 0..<min(lost, 100_000) { state.recorder.recordLostFrame() }

@@ -29,6 +29,8 @@ public final class PlayerClient: Sendable {
   /// How it went.
   public struct Outcome: Sendable {
     public var end: PlayerEnd
+    /// What was thrown that ended it, if anything was.
+    public var error: (any Error)?
     public var summary: SessionSummary
     public var network: NetworkFigures
     public var audio: AudioFigures
@@ -89,9 +91,13 @@ public final class PlayerClient: Sendable {
         figures: self.audio
       )
     }
+    let picturesDone = DispatchSemaphore(value: 0)
+    let pictureThread = MediaThread.start(name: "player-picture") {
+      pictures.run()
+      picturesDone.signal()
+    }
     var threads = [
       MediaThread.start(name: "player-network") { loop.run() },
-      MediaThread.start(name: "player-picture") { pictures.run() },
       MediaThread.start(name: "player-sound") { sound.run() },
     ]
     if let script = configuration.inputScript {
@@ -100,8 +106,11 @@ public final class PlayerClient: Sendable {
     }
     self.watch(onSecond)
     for thread in threads { thread.join() }
+    // Whoever reads the raw pictures may have stopped reading; nobody shall wait for that.
+    let isWhole = picturesDone.wait(timeout: .now() + .seconds(2)) == .success
+    if isWhole { pictureThread.join() } else { self.logger.notice("an output takes no more pictures; left as it is") }
     try recording?.finish()
-    return try self.outcome(thumbnails: thumbnails)
+    return try self.outcome(thumbnails: isWhole ? thumbnails : nil)
   }
 
   private func open(_ output: PlayerConfiguration.VideoOutput) throws -> any PictureOutput {
@@ -127,8 +136,11 @@ public final class PlayerClient: Sendable {
     var lastDecoded: Int64 = 0
     var second: Int64 = 0
     var nextSample = Instant.now + .seconds(1)
+    var isReported = false
+    defer { self.reportStart(&isReported) }
     while self.link.endReason == nil {
-      var wake = nextSample
+      self.reportStart(&isReported)
+      var wake = isReported ? nextSample : min(nextSample, .now + .milliseconds(50))
       if let duration = self.configuration.duration, let first = self.figures.firstPictureAt {
         guard .now - first < duration else {
           self.link.finish(.finished)
@@ -154,15 +166,39 @@ public final class PlayerClient: Sendable {
     }
   }
 
+  /// Tells who found the host how long the first picture took, once it is there.
+  private func reportStart(_ isReported: inout Bool) {
+    guard !isReported, let figures = self.startFigures else { return }
+    isReported = true
+    self.configuration.source.started(figures)
+  }
+
+  /// `nil` before the first picture, and where nobody was asked for a host.
+  private var startFigures: StartFigures? {
+    let network = self.link.networkFigures
+    guard let offer = network.hosts.first, let requestedAt = offer.requestedAt, let answeredAt = offer.answeredAt,
+      let firstPacketAt = network.firstPacketAt, let firstPictureAt = self.figures.firstPictureAt
+    else { return nil }
+    return StartFigures(
+      ticket: answeredAt - requestedAt,
+      firstPacket: firstPacketAt - requestedAt,
+      firstFrame: firstPictureAt - requestedAt,
+      isWarm: offer.isWarm
+    )
+  }
+
   private func outcome(thumbnails: ThumbnailOutput?) throws -> Outcome {
     let network = self.link.networkFigures
     let audio = self.audio.current
     var summary = self.figures.summary
-    summary.host = "\(self.configuration.host.host):\(self.configuration.host.port)"
+    summary.host = network.lastTried?.endpoint ?? ""
+    summary.hostCount = Int64(network.hosts.count)
+    summary.start = self.startFigures.map { SessionSummary.Start($0) }
     summary.complete(with: network, firstPictureAt: self.figures.firstPictureAt, now: .now)
     try self.figures.finish(summary)
     return Outcome(
       end: self.link.endReason ?? .finished,
+      error: self.link.endError,
       summary: summary,
       network: network,
       audio: audio,
@@ -181,6 +217,17 @@ extension SecondSample {
     self.packetsReceived = Int64(max(0, new.packetsReceived - old.packetsReceived))
     self.packetsLost = Int64(max(0, new.packetsLost - old.packetsLost))
     self.packetsRetransmitted = Int64(max(0, new.packetsRepaired - old.packetsRepaired))
+  }
+}
+
+extension SessionSummary.Start {
+  fileprivate init(_ figures: StartFigures) {
+    self.init(
+      ticketNanoseconds: figures.ticket.wholeNanoseconds,
+      firstPacketNanoseconds: figures.firstPacket.wholeNanoseconds,
+      firstFrameNanoseconds: figures.firstFrame.wholeNanoseconds,
+      isWarm: figures.isWarm
+    )
   }
 }
 

@@ -30,7 +30,8 @@ public struct PlayerConfiguration: Sendable {
     }
   }
 
-  public var host: HostAddress
+  /// Who says which host to connect to.
+  public var source: any HostSource
   public var identity: StaticKeyPair
   public var size = PictureSize(width: 1280, height: 720)
   /// Frames per second, 1 ... 240.
@@ -54,8 +55,13 @@ public struct PlayerConfiguration: Sendable {
   /// How long to try before giving up on a host that does not answer.
   public var connectTimeout = Duration.seconds(5)
 
-  public init(host: HostAddress, identity: StaticKeyPair) {
-    self.host = host
+  public init(source: any HostSource, identity: StaticKeyPair) {
+    self.source = source
     self.identity = identity
+  }
+
+  /// A player on one host, which asks for no ticket.
+  public init(host: HostAddress, identity: StaticKeyPair) {
+    self.init(source: NamedHost(HostOffer(address: host)), identity: identity)
   }
 }

@@ -12,8 +12,25 @@ public enum PlayerEnd: Hashable, Sendable {
   case unreachable
   /// Something answered, but not with the host key that the address names.
   case wrongHostKey
+  /// Nobody named a host to play on; the text says why.
+  case noHost(String)
   /// The host answered and declined.
   case refused(SessionRefusal)
   /// Something on this machine failed; the text says what.
   case failed(String)
+}
+
+extension PlayerEnd {
+  /// For people, without the host's name.
+  var sentence: String {
+    switch self {
+    case .finished: "done"
+    case .closedByHost(let reason): reason ?? "it said goodbye"
+    case .hostLost: "it is gone"
+    case .unreachable: "it does not answer"
+    case .wrongHostKey: "it does not have the key that it should have"
+    case .refused(let refusal): "it declined: \(refusal.text)"
+    case .noHost(let text), .failed(let text): text
+    }
+  }
 }

@@ -30,7 +30,9 @@ final class PlayerLink: Sendable {
   private let ended = DispatchSemaphore(value: 0)
   private let inputs = Mutex<[InputEvent]>([])
   private let sentInputs = Mutex(SentInputs())
-  private let end = Mutex<PlayerEnd?>(nil)
+  private let end = Mutex<(reason: PlayerEnd, error: (any Error)?)?>(nil)
+  /// The number of the first frame of a host that has just been turned to; `Int64.max` for none.
+  private let nextHostFrame = Atomic(Int64.max)
   private let network = Mutex(NetworkFigures())
 
   init(framePadding: Int) throws {
@@ -41,8 +43,10 @@ final class PlayerLink: Sendable {
   }
 
   /// Ends the session; only the first reason counts.
-  func finish(_ reason: PlayerEnd) {
-    self.end.withLock { if $0 == nil { $0 = reason } }
+  ///
+  /// - Parameter error: what is behind it, if anything was thrown.
+  func finish(_ reason: PlayerEnd, error: (any Error)? = nil) {
+    self.end.withLock { if $0 == nil { $0 = (reason, error) } }
     self.mustStop.store(true, ordering: .relaxed)
     self.networkWakeup.signal()
     self.pictureWakeup.signal()
@@ -62,7 +66,10 @@ final class PlayerLink: Sendable {
   }
 
   /// Why the session ended; `nil` while it goes on.
-  var endReason: PlayerEnd? { self.end.withLock { $0 } }
+  var endReason: PlayerEnd? { self.end.withLock { $0?.reason } }
+
+  /// What was thrown that ended the session, if anything was.
+  var endError: (any Error)? { self.end.withLock { $0?.error } }
 
   /// Queues an input event. More than a thousand waiting means that nobody takes them, and further ones are dropped.
   func send(_ event: InputEvent) {
@@ -85,6 +92,21 @@ final class PlayerLink: Sendable {
       sent.at[Int(sequence) % SentInputs.capacity] = now
       sent.newest = sequence
     }
+  }
+
+  /// Another host is played on from now on. It numbers input events from one again.
+  ///
+  /// - Parameter firstFrame: the least number that a frame of it has.
+  func hostChanged(firstFrame: Int64) {
+    self.sentInputs.withLock { ($0.newest, $0.shown) = (0, 0) }
+    self.nextHostFrame.store(firstFrame, ordering: .relaxed)
+  }
+
+  /// Whether frame number `index` is the first picture of another host than the picture before it.
+  func isFirst(ofHost index: Int64) -> Bool {
+    guard index >= self.nextHostFrame.load(ordering: .relaxed) else { return false }
+    self.nextHostFrame.store(.max, ordering: .relaxed)
+    return true
   }
 
   /// A picture captured after every event up to `sequence` had been applied is there: which of them are new to the

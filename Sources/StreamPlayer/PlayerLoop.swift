@@ -9,23 +9,33 @@ import SessionProtocol
 import Synchronization
 import Transport
 
-/// The player's network thread: the only place that touches the socket, the handshake and the session.
+/// The player's network thread: the only place that touches the socket, the handshakes and the session.
+///
+/// ```
+///            ┌────────────── lost ◀───────────────┐
+///            ▼                                     │
+/// searching for a host ── offer ──▶ handshake ── grant ──▶ playing ◀──▶ silence: resuming
+///            ▲                         │
+///            └── refused, no answer ───┘
+/// ```
 final class PlayerLoop {
-  /// How often a silent host is asked whether it still knows the session.
-  private static let resumeTimeout: Duration = .seconds(2)
-
-  private let configuration: PlayerConfiguration
-  private let link: PlayerLink
-  private let logger: Logger
-  private let ntp = NTPClock.system()
-  private let address: SocketAddress
+  let configuration: PlayerConfiguration
+  let link: PlayerLink
+  let logger: Logger
+  let ntp = NTPClock.system()
   private var socket: UDPSocket
   private var received = ReceiveBatch()
   private var outgoing = SendBatch(byteCount: 256 << 10)
-  private var handshake: PlayerHandshake?
-  private var host: HostLink?
+  /// The handshake with a host that is not played on yet.
+  var attempt: HandshakeAttempt?
+  /// The handshake with the host that is played on, after a silence.
+  var resumption: HandshakeAttempt?
+  var host: HostLink?
+  var search = HostSearch()
+  var silence = SilenceWatch()
+  var continuity = StreamContinuity()
   private var random = SystemRandomNumberGenerator()
-  private var figures = NetworkFigures()
+  var figures = NetworkFigures()
   private var rejectedBefore = 0
   private var statisticsBefore = PlayerSession.Statistics()
   private var farewell: Instant?
@@ -35,13 +45,11 @@ final class PlayerLoop {
     self.configuration = configuration
     self.link = link
     self.logger = logger
-    self.address = try SocketAddress(host: configuration.host.host, port: configuration.host.port)
     self.socket = try UDPSocket(bindingTo: .any(port: 0))
   }
 
   func run() {
-    self.figures.startedAt = .now
-    self.beginHandshake(resuming: nil, timeout: self.configuration.connectTimeout)
+    self.search(after: nil)
     var poll = PollSet([self.socket.fileDescriptor, self.link.networkWakeup.fileDescriptor])
     while true {
       do {
@@ -57,10 +65,10 @@ final class PlayerLoop {
   }
 
   private var deadline: Instant? {
-    var earliest = self.host?.session.deadline
-    if let farewell = self.farewell { earliest = min(earliest ?? farewell, farewell) }
-    if let handshake = self.handshake?.deadline { earliest = min(earliest ?? handshake, handshake) }
-    return earliest
+    [
+      self.host?.session.deadline, self.attempt?.handshake.deadline, self.resumption?.handshake.deadline,
+      self.search.retryAt, self.silence.deadline, self.farewell,
+    ].lazy.compactMap { $0 }.min()
   }
 
   private func step() {
@@ -71,12 +79,14 @@ final class PlayerLoop {
       self.figures.inputEventsSent += 1
       self.link.inputSent(sequence, now: now)
     }
-    self.advanceHandshake(now: now)
+    self.advanceSearch(now: now)
+    self.advanceHandshakes(now: now)
     if let host = self.host {
       if self.link.decodingFailed.exchange(false, ordering: .relaxed) { host.session.decodingFailed(now: now) }
       self.deliver(from: host, now: now)
-      host.poll(now: now, to: self.address, into: &self.outgoing)
-      self.handleEvents(of: host)
+      host.poll(now: now, into: &self.outgoing)
+      self.handleEvents(of: host, now: now)
+      self.watchSilence(now: now)
     }
     if !self.outgoing.isEmpty { self.socket.send(&self.outgoing) }
     self.publish()
@@ -84,68 +94,24 @@ final class PlayerLoop {
 
   /// Says goodbye to the host, and stays until that has left.
   private func sayFarewell(now: Instant) {
+    self.search.cancel()
+    self.silence.reset()
     if let host = self.host {
       host.session.close(reason: "the player is done")
-      self.handshake = nil
+      self.resumption = nil
+      self.attempt = nil
       self.farewell = now + .milliseconds(60)
     } else {
       // A host that is just answering would keep a seat for nobody.
-      self.farewell = now + (self.handshake == nil ? .zero : .milliseconds(500))
+      self.farewell = now + (self.attempt == nil ? .zero : .milliseconds(500))
     }
   }
 
-  // MARK: Handshake
-
-  private func beginHandshake(resuming: ConnectionID?, timeout: Duration) {
-    let milliseconds = self.configuration.audioPacketMilliseconds
-    let request = SessionRequest(
-      terms: StreamTerms(
-        picture: self.configuration.size,
-        frameRate: self.configuration.frameRate,
-        maximumBitrate: self.configuration.bitrate,
-        audioPacketDuration: milliseconds > 0 ? .milliseconds(milliseconds) : nil
-      ),
-      resumedSession: resuming,
-      requestTime: UInt64(max(0, self.ntp.nanosecondsSince1970(at: .now)))
-    )
-    var configuration = PlayerHandshake.Configuration()
-    configuration.limit = timeout
-    self.handshake = PlayerHandshake(
-      identity: self.configuration.identity,
-      hostKey: self.configuration.host.key,
-      request: request,
-      configuration: configuration,
-      now: .now
-    )
-    if self.handshake == nil { self.link.finish(.wrongHostKey) }
-  }
-
-  private func advanceHandshake(now: Instant) {
-    guard self.handshake != nil else { return }
-    while let datagram = self.handshake!.poll(now: now) { self.send(datagram) }
-    guard let outcome = self.handshake!.outcome else { return }
-    self.handshake = nil
-    switch outcome {
-    case .granted(let grant, let keys): self.begin(grant, keys, now: now)
-    case .refused(let refusal):
-      // After a silence, a host that no longer knows the session has ended it.
-      if self.host != nil, refusal.code == .unknownSession {
-        self.link.finish(.closedByHost(reason: "the session is over"))
-      } else {
-        self.link.finish(.refused(refusal))
-      }
-    case .timedOut(let hint):
-      if let host = self.host {
-        self.beginHandshake(resuming: host.grant.connection, timeout: Self.resumeTimeout)
-      } else {
-        self.link.finish(hint == nil ? .unreachable : .wrongHostKey)
-      }
-    }
-  }
-
-  private func begin(_ grant: SessionGrant, _ keys: SessionKeys, now: Instant) {
+  /// Plays on what a host has granted.
+  func begin(_ grant: SessionGrant, _ keys: SessionKeys, with attempt: HandshakeAttempt, now: Instant) {
     do {
       if let path = self.configuration.keyLogPath { try KeyLog.append(grant: grant, keys: keys, to: path) }
+      let isOtherHost = self.host?.offer != attempt.offer
       let session = PlayerSession(
         configuration: SessionConfiguration(
           grant: grant,
@@ -153,17 +119,28 @@ final class PlayerLoop {
           ntp: self.ntp,
           sequenceSeed: self.random.next()
         ),
-        input: self.host?.session.input,
+        input: isOtherHost ? nil : self.host?.session.input,
         now: now
       )
-      if let host = self.host {
-        self.rejectedBefore += host.rejectedCount
-        self.statisticsBefore = self.statisticsBefore + host.session.statistics
-        self.figures.resumptions += 1
+      self.leaveHost()
+      if isOtherHost {
+        self.figures.hosts.append(attempt.offer)
+        if self.figures.handshakeTime == .zero { self.figures.handshakeTime = now - attempt.startedAt }
+        if self.figures.hosts.count > 1 { self.logger.notice("playing on \(attempt.offer.address.endpoint) now") }
+        self.link.hostChanged(firstFrame: self.continuity.nextIndex)
       } else {
-        self.figures.handshakeTime = now - self.figures.startedAt
+        self.figures.resumptions += 1
       }
-      self.host = HostLink(grant: grant, session: session, keys: keys)
+      self.continuity.sessionBegan(isOtherHost: isOtherHost)
+      self.host = HostLink(
+        offer: attempt.offer,
+        address: attempt.address,
+        grant: grant,
+        session: session,
+        keys: keys,
+        now: now
+      )
+      self.silence.reset()
       self.figures.grant = grant
       if self.farewell != nil { self.sayFarewell(now: now) }
     } catch {
@@ -171,10 +148,18 @@ final class PlayerLoop {
     }
   }
 
+  /// Keeps the figures of the session that is over.
+  func leaveHost() {
+    guard let host = self.host else { return }
+    self.rejectedBefore += host.rejectedCount
+    self.statisticsBefore = self.statisticsBefore + host.session.statistics
+    self.host = nil
+  }
+
   // MARK: Datagrams
 
-  private func send(_ bytes: [UInt8]) {
-    _ = self.outgoing.append(to: self.address, maximumByteCount: bytes.count) { buffer in
+  func send(_ bytes: [UInt8], to address: SocketAddress) {
+    _ = self.outgoing.append(to: address, maximumByteCount: bytes.count) { buffer in
       buffer.copyBytes(from: bytes)
       return bytes.count
     }
@@ -193,12 +178,14 @@ final class PlayerLoop {
     guard datagram.count >= 8 else { return }
     switch datagram[0] {
     case 4...7:
-      self.handshake?.handle(UnsafeRawBufferPointer(datagram).bytes, now: now)
+      // Each takes only what is meant for it.
+      self.resumption?.handshake.handle(UnsafeRawBufferPointer(datagram).bytes, now: now)
+      self.attempt?.handshake.handle(UnsafeRawBufferPointer(datagram).bytes, now: now)
       // The host's first packets may lie behind its answer in this very batch.
-      self.advanceHandshake(now: now)
+      self.advanceHandshakes(now: now)
     case 128...191:
       guard let host = self.host else { return }
-      if self.figures.firstPacketTime == nil { self.figures.firstPacketTime = now - self.figures.startedAt }
+      if self.figures.firstPacketAt == nil { self.figures.firstPacketAt = now }
       let isRTCP = RTCPPacket.isRTCP(UnsafeRawBufferPointer(datagram).bytes)
       host.receive(datagram, kind: isRTCP ? .rtcp : .rtp, now: now)
     default: break
@@ -212,9 +199,12 @@ final class PlayerLoop {
     var isTooSlow = false
     while host.session.nextFrame({ frame, accessUnit in
       hasFrames = true
-      if !self.link.frames.put(accessUnit, label: frame) { isTooSlow = true }
+      if !self.link.frames.put(accessUnit, label: self.continuity.continuing(frame)) { isTooSlow = true }
     }) {}
-    if hasFrames { self.link.pictureWakeup.signal() }
+    if hasFrames {
+      self.search.succeeded()
+      self.link.pictureWakeup.signal()
+    }
     // A frame that could not be handed on breaks the chain of references; a new chain can wait until there is room.
     if isTooSlow { self.mustRefresh = true }
     if self.mustRefresh, self.link.frames.hasRoom {
@@ -224,27 +214,13 @@ final class PlayerLoop {
     while host.session.nextAudio(
       now: now,
       { step, payload in
-        if self.link.audio.put(payload, label: step) { self.link.audioSignal.signal() }
+        if self.link.audio.put(payload, label: self.continuity.continuing(step)) { self.link.audioSignal.signal() }
       }
     ) {}
   }
 
-  private func handleEvents(of host: HostLink) {
-    while let event = host.session.nextEvent() {
-      switch event {
-      case .silent:
-        self.logger.notice("the host has gone silent; trying to resume")
-        if self.handshake == nil {
-          self.beginHandshake(resuming: host.grant.connection, timeout: Self.resumeTimeout)
-        }
-      case .expired: self.link.finish(.hostLost)
-      case .closed(let reason): self.link.finish(.closedByHost(reason: reason))
-      }
-    }
-  }
-
   private func publish() {
-    guard let host = self.host else { return }
+    guard let host = self.host else { return self.link.publish(self.figures) }
     self.figures.statistics = self.statisticsBefore + host.session.statistics
     self.figures.roundTrip = host.session.roundTrip
     self.figures.clockUncertainty = host.session.clockUncertainty

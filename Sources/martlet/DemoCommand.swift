@@ -1,18 +1,22 @@
 import ArgumentParser
 import Foundation
+import GameStage
 import Handshake
+import IndexAPI
+import IndexClient
 import MediaUnits
+import PlayerAgent
 import Presentation
 import SessionProtocol
 import SessionReport
-import StreamHost
 import StreamPlayer
+import Synchronization
 
-/// A host and a player in one go.
+/// A network in one go: an indexer, two hosts and a player.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Run a host and a headless player on this machine, and leave a recording and a latency report.",
+    abstract: "Run an indexer, two hosts and a headless player on this machine, and leave a recording and a report.",
     discussion: """
       The folder then holds recording.mp4, contact-sheet.png, report.html, report.json and frames.jsonl.
       """
@@ -42,35 +46,44 @@ struct DemoCommand: ParsableCommand {
       } catch {
         throw CommandFailure(.cannotCreate, "cannot make the folder \(self.output): \(error.localizedDescription)")
       }
-      let server = try HostStart.start(
-        game: try self.game ?? Samples.path("freedoom/game.yaml"),
-        listen: "127.0.0.1:0",
-        seats: 1,
-        encoder: nil,
-        maximumBitrate: .megabits(50),
-        key: KeyFile.defaultDirectory + "/host.key",
-        logger: logger
+      let path = try self.game ?? Samples.path("freedoom/game.yaml")
+      let script = try InputScript.load(self.input ?? Samples.path("input/freedoom-map01.txt"))
+      let identity = try KeyFile.load(KeyFile.defaultDirectory + "/player.key")
+      let stop = DemoStop()
+      let signals = Signals { stop.request() }
+      let network = try DemoNetwork(game: path, name: try GameFile(contentsOf: path).name)
+      defer { network.stop() }
+      Console.error("The indexer is at \(network.url). Two hosts register and get a stage ready.")
+      var wish = GameWish(game: network.game, transportKey: identity.transport.publicKey.base64URL)
+      wish.picture = "\(self.stream.size)"
+      let status = StatusPrinter(isEnabled: true)
+      let hosts = IndexedHosts(
+        client: try IndexClient(indexers: [network.url], identity: identity),
+        wish: wish,
+        logger: logger,
+        cache: nil,
+        onProgress: { status.show($0) }
       )
-      defer { server.stop() }
-      let host = server.address(advertised: nil)
-      Console.print("\(host)")
+      defer { hosts.end() }
+      try network.waitUntilReady(hosts.client) { stop.isRequested }
 
-      var configuration = PlayerConfiguration(
-        host: host,
-        identity: try KeyFile.load(KeyFile.defaultDirectory + "/player.key")
-      )
+      var configuration = PlayerConfiguration(source: hosts, identity: identity.transport)
       self.stream.apply(to: &configuration)
       configuration.recordingPath = "\(self.output)/recording.mp4"
       configuration.statisticsPath = "\(self.output)/frames.jsonl"
       configuration.keepsThumbnails = true
       configuration.duration = .nanoseconds(Int64(self.seconds * 1e9))
-      configuration.inputScript = try InputScript.load(self.input ?? Samples.path("input/freedoom-map01.txt"))
+      configuration.inputScript = script
       let client = try PlayerClient(configuration, logger: logger)
-      let signals = Signals { client.stop() }
-      let status = StatusPrinter(isEnabled: true)
+      stop.stops(client)
       let outcome = try client.run { status.show($0) }
       status.clear()
       withExtendedLifetime(signals) {}
+      if let error = outcome.error { throw CommandFailure(network: error) }
+      if let session = hosts.agent.session {
+        let json = try Blocking.run { try await hosts.client.decision(session: session) }
+        Console.print(try MatchTable(json: json).text(names: network.names) + "\n")
+      }
 
       try outcome.contactSheet?.write(to: "\(self.output)/contact-sheet.png")
       try Self.write(HTMLReport.render(outcome.summary), to: "\(self.output)/report.html")
@@ -89,6 +102,28 @@ struct DemoCommand: ParsableCommand {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     } catch {
       throw CommandFailure(.cannotCreate, "cannot write \(path): \(error.localizedDescription)")
+    }
+  }
+}
+
+/// Ends the demonstration, whatever it is at.
+final class DemoStop: Sendable {
+  private let state = Mutex<(isRequested: Bool, client: PlayerClient?)>((false, nil))
+
+  var isRequested: Bool { self.state.withLock { $0.isRequested } }
+
+  func request() {
+    self.state.withLock { state in
+      state.isRequested = true
+      state.client?.stop()
+    }
+  }
+
+  /// A request also stops `client` from now on.
+  func stops(_ client: PlayerClient) {
+    self.state.withLock { state in
+      state.client = client
+      if state.isRequested { client.stop() }
     }
   }
 }

@@ -20,7 +20,7 @@ enum ExitStatus: Int32 {
   case noFreeSeat = 75
   /// The host declined.
   case refused = 76
-  /// The host's key is not the one that the address names.
+  /// A key is not to be trusted: the host's is not the one that the address names, or others may use our own.
   case wrongKey = 77
 
   var code: ExitCode { ExitCode(self.rawValue) }

@@ -6,9 +6,12 @@ import Foundation
 import GameStage
 import Handshake
 import Logging
+import Identity
+import IndexAPI
 import MediaUnits
 import SessionProtocol
 import StreamHost
+import Synchronization
 
 /// Offers one game to players.
 struct HostCommand: ParsableCommand {
@@ -18,6 +21,14 @@ struct HostCommand: ParsableCommand {
     discussion: """
       The first line on standard output is the address that players connect to; the log goes to standard error.
       Every player gets a display, a sound server and a game of their own, which end with the session.
+
+      With --indexer, players need not know the address: they ask an indexer for the game, and come with a ticket. The \
+      host then keeps a game running for the next player, and tells the indexer how it is every few seconds:
+
+        martlet host --game Samples/freedoom/game.yaml --indexer https://index.example:8443 --advertise my.host.example
+
+      UDP datagrams to the port of --listen must reach this machine. SIGTERM and SIGINT end the sessions and leave the \
+      network.
       """
   )
 
@@ -42,6 +53,8 @@ struct HostCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The host's key; made on first use.", valueName: "file"))
   var key = KeyFile.defaultDirectory + "/host.key"
 
+  @OptionGroup(title: "Network") var network: HostNetworkOptions
+
   @Flag(name: .shortAndLong, help: "Log more.")
   var verbose = false
 
@@ -56,6 +69,17 @@ struct HostCommand: ParsableCommand {
   func run() throws {
     try self.reportingFailure {
       let logger = Console.logger(isVerbose: self.verbose)
+      let game = try HostStart.game(self.game)
+      let identity = try KeyFile.load(self.key)
+      // Before anything else runs, which would spoil what is measured.
+      let capability =
+        self.network.indexer.isEmpty
+        ? nil
+        : HostBenchmark.capability(
+          of: self.encoder.flatMap(EncoderKind.init(rawValue:)).map { [$0] } ?? EncoderKind.allCases,
+          build: Martlet.configuration.version,
+          isForced: self.network.rebenchmark
+        ) { logger.info("\($0)") }
       let server = try HostStart.start(
         game: self.game,
         listen: self.listen,
@@ -63,15 +87,41 @@ struct HostCommand: ParsableCommand {
         encoder: self.encoder,
         maximumBitrate: .megabits(self.maximumBitrate),
         key: self.key,
+        admission: capability == nil
+          ? .open : .tickets(host: identity.publicKey.hostID, allowsDirect: self.network.direct),
+        warmStages: self.network.warmStages(seats: self.seats),
         logger: logger
       )
-      Console.print("\(server.address(advertised: self.advertise))")
+      let address = server.address(advertised: self.advertise)
+      Console.print("\(address)")
       let done = DispatchSemaphore(value: 0)
+      let failure = Mutex<String?>(nil)
+      server.onFailure { reason in
+        failure.withLock { $0 = reason }
+        done.signal()
+      }
       let signals = Signals { done.signal() }
+      defer { server.stop() }
+      let network = try capability.map { capability in
+        try HostNetwork(
+          self.network,
+          server: server,
+          game: game,
+          address: address,
+          seats: self.seats,
+          capability: capability,
+          identity: identity,
+          logger: logger
+        )
+      }
       done.wait()
       logger.info("stopping")
       server.stop()
+      network?.leave()
       withExtendedLifetime(signals) {}
+      if let reason = failure.withLock({ $0 }) {
+        throw CommandFailure(.ioError, "the host's network failed: \(reason)")
+      }
     }
   }
 }
@@ -85,6 +135,8 @@ enum HostStart {
     encoder: String?,
     maximumBitrate: Bitrate,
     key: String,
+    admission: HostAdmission = .open,
+    warmStages: Int = 0,
     logger: Logger
   ) throws -> HostServer {
     let game = try Self.game(path)
@@ -102,19 +154,19 @@ enum HostStart {
     }
     for refusal in selection.refusals { logger.info("encoder \(refusal)") }
     logger.info("encoder \(selection.kind.rawValue): proven by encoding and decoding a frame")
-    let identity = try KeyFile.load(key)
+    let identity = try KeyFile.load(key).transport
     do {
-      let server = try HostServer.start(
-        HostConfiguration(
-          game: game,
-          listenAddress: try SocketAddress(parsing: listen),
-          identity: identity,
-          seats: seats,
-          encoder: selection.kind,
-          maximumBitrate: maximumBitrate
-        ),
-        logger: logger
+      var configuration = HostConfiguration(
+        game: game,
+        listenAddress: try SocketAddress(parsing: listen),
+        identity: identity,
+        seats: seats,
+        encoder: selection.kind,
+        maximumBitrate: maximumBitrate
       )
+      configuration.admission = admission
+      configuration.warmStages = warmStages
+      let server = try HostServer.start(configuration, logger: logger)
       logger.info("\(game.title): \(seats) seat\(seats == 1 ? "" : "s") at \(server.localAddress)")
       return server
     } catch let error as SocketError {
@@ -122,7 +174,8 @@ enum HostStart {
     }
   }
 
-  private static func game(_ path: String) throws -> GameFile {
+  /// Reads a game file.
+  static func game(_ path: String) throws -> GameFile {
     do {
       return try GameFile(contentsOf: path)
     } catch {

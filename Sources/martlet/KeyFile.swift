@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
 import Handshake
+import Identity
 
-/// Static keys on disk: made on first use, readable by their owner alone.
+/// Identities on disk: made on first use, readable by their owner alone.
 ///
 /// - Spec: XDG Base Directory Specification: `$XDG_DATA_HOME/martlet`, by default `~/.local/share/martlet`.
 enum KeyFile {
@@ -14,10 +15,10 @@ enum KeyFile {
 
   /// Reads the key at `path`, or makes it.
   ///
-  /// - Throws: ``CommandFailure`` when it can be neither read nor made, or is no key.
-  static func load(_ path: String) throws -> StaticKeyPair {
+  /// - Throws: ``CommandFailure`` when it can be neither read nor made, is no key, or is open to others.
+  static func load(_ path: String) throws -> IdentityKey {
     if let bytes = try Self.read(path) {
-      guard let key = StaticKeyPair(rawPrivateKey: bytes) else {
+      guard let key = IdentityKey(seed: bytes) else {
         throw CommandFailure(
           .badData,
           "\(path) is not a key: it must hold 32 bytes; move it away and a new one is made"
@@ -25,7 +26,7 @@ enum KeyFile {
       }
       return key
     }
-    let key = StaticKeyPair()
+    let key = IdentityKey()
     let directory = (path as NSString).deletingLastPathComponent
     if !directory.isEmpty {
       try FileManager.default.createDirectory(
@@ -41,7 +42,7 @@ enum KeyFile {
       throw CommandFailure(.cannotCreate, "cannot create the key \(path): \(String(cString: strerror(errno)))")
     }
     defer { close(descriptor) }
-    let raw = key.rawPrivateKey
+    let raw = key.seed
     guard write(descriptor, raw, raw.count) == raw.count, fsync(descriptor) == 0 else {
       unlink(path)
       throw CommandFailure(.cannotCreate, "cannot write the key \(path): \(String(cString: strerror(errno)))")
@@ -57,8 +58,26 @@ enum KeyFile {
       throw CommandFailure(.noInput, "cannot read the key \(path): \(String(cString: strerror(errno)))")
     }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: StaticKeyPair.byteCount + 1)
+    let attributes = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
+    guard let permissions = attributes?[.posixPermissions] as? Int, permissions & 0o077 == 0 else {
+      throw CommandFailure(
+        .wrongKey,
+        "others may use the key \(path), so whoever holds it is not known: if you trust that nobody has read it, "
+          + "run chmod 600 \(path); if not, move it away and a new one is made"
+      )
+    }
+    var bytes = [UInt8](repeating: 0, count: IdentityKey.seedByteCount + 1)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
     return Array(bytes.prefix(max(0, count)))
+  }
+}
+
+extension IdentityKey {
+  /// The key pair that this identity has in the transport's handshake.
+  var transport: StaticKeyPair {
+    guard let pair = StaticKeyPair(rawPrivateKey: self.transportKey) else {
+      preconditionFailure("a derived transport key has 32 bytes")
+    }
+    return pair
   }
 }

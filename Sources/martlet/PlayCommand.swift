@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import Handshake
+import Identity
 import Logging
 import MediaUnits
+import PlayerAgent
 import Presentation
 import SessionProtocol
 import SessionReport
@@ -12,8 +14,11 @@ import StreamPlayer
 struct PlayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "play",
-    abstract: "Connect to a host: see, hear and steer its game.",
+    abstract: "Play a game: see it, hear it and steer it.",
     discussion: """
+      Name a game, and the indexer finds the nearest suitable host with a free seat, and another should that one be lost;
+      or name a host by its address. `martlet games` lists the games. Ctrl+C leaves the queue, or the game.
+
       Pictures go to every output that is named; with none they are only received, decoded and measured (--headless).
       In a window, Ctrl+Alt+G takes or gives back the pointer and F11 switches full screen; in a terminal, Ctrl+] quits.
 
@@ -24,9 +29,17 @@ struct PlayCommand: ParsableCommand {
   )
 
   @Argument(
-    help: ArgumentHelp("The host's address, as `martlet host` prints it.", valueName: "martlet://HOST:PORT#KEY")
+    help: ArgumentHelp(
+      "A game of the network, or the address that `martlet host` prints, martlet://HOST:PORT#KEY.",
+      valueName: "game|address"
+    ),
+    completion: Completions.games
   )
-  var address: String
+  var target: String
+
+  @OptionGroup(title: "Network") var network: IndexerOptions
+
+  @OptionGroup(title: "Network") var wishes: WishOptions
 
   @OptionGroup(title: "Stream") var stream: StreamOptions
 
@@ -105,9 +118,15 @@ struct PlayCommand: ParsableCommand {
     try self.reportingFailure {
       var logger = Console.logger(isVerbose: false)
       if self.quiet { logger.logLevel = .error }
-      let client = try PlayerClient(try self.playerConfiguration(), logger: logger)
-      let signals = Signals { client.stop() }
       let status = StatusPrinter(isEnabled: !self.quiet && !self.terminal)
+      let identity = try KeyFile.load(self.key)
+      let hosts = self.isAddress ? nil : try self.indexedHosts(identity, status: status, logger: logger)
+      defer { hosts?.end() }
+      let client = try PlayerClient(
+        try self.playerConfiguration(try hosts ?? self.namedHost(), identity: identity),
+        logger: logger
+      )
+      let signals = Signals { client.stop() }
       let outcome: PlayerClient.Outcome
       do {
         outcome = try client.run { status.show($0) }
@@ -123,18 +142,38 @@ struct PlayCommand: ParsableCommand {
       } else if outcome.summary.framesDecoded > 0 {
         Console.error(outcome.summary.text)
       }
+      if let error = outcome.error, hosts != nil { throw CommandFailure(network: error) }
       try outcome.end.throwIfFailed(host: outcome.summary.host)
     }
   }
 
-  private func playerConfiguration() throws -> PlayerConfiguration {
-    let host: HostAddress
+  /// Whether a host is named, rather than a game.
+  private var isAddress: Bool { self.target.contains("://") }
+
+  private func namedHost() throws -> NamedHost {
     do {
-      host = try HostAddress(parsing: self.address)
+      return NamedHost(HostOffer(address: try HostAddress(parsing: self.target)))
     } catch {
-      throw CommandFailure(.badData, "\(self.address): \(error)")
+      throw CommandFailure(.badData, "\(self.target): \(error)")
     }
-    var configuration = PlayerConfiguration(host: host, identity: try KeyFile.load(self.key))
+  }
+
+  private func indexedHosts(_ identity: IdentityKey, status: StatusPrinter, logger: Logger) throws -> IndexedHosts {
+    var wish = GameWish(game: self.target, transportKey: identity.transport.publicKey.base64URL)
+    wish.picture = "\(self.stream.size)"
+    self.wishes.apply(to: &wish)
+    return IndexedHosts(
+      client: try self.network.client(identity: identity),
+      wish: wish,
+      logger: logger,
+      cache: self.wishes.forgetful
+        ? nil : LandmarkCache(path: LandmarkCache.defaultPath, indexers: self.network.addresses),
+      onProgress: { status.show($0) }
+    )
+  }
+
+  private func playerConfiguration(_ source: any HostSource, identity: IdentityKey) throws -> PlayerConfiguration {
+    var configuration = PlayerConfiguration(source: source, identity: identity.transport)
     self.stream.apply(to: &configuration)
     if self.window { configuration.videoOutputs.append(.window(title: "Martlet")) }
     if self.terminal { configuration.videoOutputs.append(.terminal) }
@@ -188,6 +227,7 @@ extension PlayerEnd {
     case .hostLost:
       throw CommandFailure(.unavailable, "the host at \(host) fell silent and did not come back; check your network")
     case .unreachable:
+      guard !host.isEmpty else { throw CommandFailure(.unavailable, "none of the hosts that were tried answers") }
       throw CommandFailure(
         .unavailable,
         "no host answers at \(host); check the address, that the host runs, and that UDP gets through"
@@ -197,6 +237,7 @@ extension PlayerEnd {
         .wrongKey,
         "the host at \(host) does not have the key that the address names; ask its owner for the current address"
       )
+    case .noHost(let text): throw CommandFailure(.unavailable, text)
     case .refused(let refusal):
       let status: ExitStatus = refusal.code == .noFreeSeat ? .noFreeSeat : .refused
       throw CommandFailure(status, "the host at \(host) declined: \(refusal.text)")

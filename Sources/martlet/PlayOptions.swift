@@ -1,5 +1,7 @@
 public import ArgumentParser
 public import MediaUnits
+import IndexAPI
+import PlayerAgent
 public import Presentation
 import StreamPlayer
 
@@ -46,5 +48,35 @@ struct StreamOptions: ParsableArguments {
     configuration.frameRate = self.rate
     configuration.bitrate = .megabits(self.bitrate)
     configuration.audioPacketMilliseconds = self.audioPacket
+  }
+}
+
+/// What a player wishes of the host that an indexer finds.
+struct WishOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Most to pay a minute, in credits, down to a millionth.", valueName: "credits"))
+  var maxPrice: Double?
+
+  @Option(help: ArgumentHelp("A host not to play on; may be repeated.", valueName: "host"))
+  var avoid: [HostName] = []
+
+  @Option(help: ArgumentHelp("Where you are, in degrees north and east.", valueName: "lat,lon"))
+  var near: Place?
+
+  @Flag(name: .customLong("no-queue"), help: "Fail when nothing is free, instead of waiting in the queue.")
+  var refusesQueue = false
+
+  @Flag(name: .customLong("no-cache"), help: "Measure the hosts anew, whatever is known from the last session.")
+  var forgetful = false
+
+  func validate() throws {
+    guard 0...1000 ~= self.maxPrice ?? 0 else { throw ValidationError("--max-price must be 0 to 1000.") }
+    guard self.avoid.count <= 16 else { throw ValidationError("--avoid names at most 16 hosts.") }
+  }
+
+  func apply(to wish: inout GameWish) {
+    wish.maximumPrice = self.maxPrice.map { Int(($0 * 1e6).rounded()) }
+    wish.avoid = self.avoid.map(\.id)
+    wish.place = self.near
+    wish.waits = !self.refusesQueue
   }
 }

@@ -1,0 +1,212 @@
+import Identity
+import IndexAPI
+import Matching
+import MediaUnits
+import Storage
+
+/// Everything that an indexer keeps in memory, behind one lock. Nothing here waits.
+struct ServiceState {
+  let name: String
+  var matcher: Matcher
+  private(set) var hosts: [HostID: KnownHost] = [:]
+  private(set) var sessions: [SessionID: KnownSession] = [:]
+  /// Hosts by their home, so that nobody has to go through all of them to find those of one.
+  private var homes: [String: Set<HostID>] = [:]
+  /// Sessions that have ended lately, so that news of their beginning, still on its way, does not bring them back.
+  private var ended: Set<SessionID> = []
+  /// Those that ended before ``endedSince``.
+  private var endedEarlier: Set<SessionID> = []
+  private var endedSince: Instant = .zero
+  /// Hosts that came since the matcher was last put in order.
+  private var newHostCount = 0
+  var indexers: [String: KnownIndexer] = [:]
+  var streams: [HostID: HostStream] = [:]
+  var decisions: DecisionLedger
+  var waiting: WaitingRoom
+  var games = GameTally()
+  var figures = NetworkFigures()
+  var landmarks: (hosts: [HostEndpoint], until: Instant) = ([], .zero)
+  /// How far the store's changes have been read.
+  var cursor = Cursor()
+  /// Upkeeps so far.
+  var tickCount = 0
+  /// Hosts that may be hidden.
+  var hidden: [HostID] = []
+
+  init(name: String, limits: IndexerLimits, salt: UInt64) {
+    self.name = name
+    self.matcher = Matcher(salt: salt)
+    self.decisions = DecisionLedger(capacity: limits.decisionCount)
+    self.waiting = WaitingRoom(capacity: limits.queueCount)
+  }
+
+  // MARK: Hosts
+
+  /// Changes a host, and everything that is counted by host.
+  ///
+  /// - Parameter isDescribed: whether what it says of itself changes as well, not only its seats and state.
+  @discardableResult
+  mutating func withHost<Value>(_ id: HostID, isDescribed: Bool = false, _ body: (inout KnownHost) -> Value) -> Value? {
+    guard let index = self.hosts.index(forKey: id) else { return nil }
+    self.count(self.hosts.values[index], by: -1)
+    let home = self.hosts.values[index].home
+    let value = body(&self.hosts.values[index])
+    self.count(self.hosts.values[index], by: 1)
+    let host = self.hosts.values[index]
+    if host.home != home { self.move(id, from: home, to: host.home) }
+    if isDescribed {
+      self.matcher.upsert(host.facts)
+    } else {
+      self.matcher.setMatchable(id, host.isMatchable)
+      self.matcher.setSeats(id, offered: host.offeredSeats, used: host.usedSeats)
+    }
+    return value
+  }
+
+  mutating func add(_ host: KnownHost) {
+    let old = self.hosts.updateValue(host, forKey: host.id)
+    if let old { self.count(old, by: -1) }
+    self.count(host, by: 1)
+    self.move(host.id, from: old?.home, to: host.home)
+    self.matcher.upsert(host.facts)
+    self.newHostCount += 1
+  }
+
+  /// Puts the matcher's memory in order when many hosts have come since it last was.
+  mutating func compactMatcher() {
+    guard self.newHostCount > 64 + self.hosts.count / 4 else { return }
+    self.matcher.compact()
+    self.newHostCount = 0
+  }
+
+  func hosts(ofHome home: String) -> Set<HostID> { self.homes[home] ?? [] }
+
+  var homeNames: some Sequence<String> { self.homes.keys }
+
+  private mutating func move(_ host: HostID, from old: String?, to new: String) {
+    if let old {
+      self.homes[old]?.remove(host)
+      if self.homes[old]?.isEmpty == true { self.homes[old] = nil }
+    }
+    self.homes[new, default: []].insert(host)
+  }
+
+  mutating func removeHost(_ id: HostID) {
+    guard let host = self.hosts.removeValue(forKey: id) else { return }
+    self.count(host, by: -1)
+    self.homes[host.home]?.remove(id)
+    if self.homes[host.home]?.isEmpty == true { self.homes[host.home] = nil }
+    self.matcher.remove(id)
+    self.streams.removeValue(forKey: id)?.finish()
+  }
+
+  private mutating func count(_ host: KnownHost, by sign: Int) {
+    self.figures.hosts[host.state, default: 0] += sign
+    if host.state == .standby {
+      self.figures.offeredSeats += sign * host.offeredSeats
+    }
+    self.games.count(host, by: sign)
+    self.figures.usedSeats += sign * host.sessions.count
+  }
+
+  // MARK: Sessions
+
+  /// A session is in the store.
+  mutating func insert(_ id: SessionID, _ session: KnownSession) {
+    guard !self.hasEnded(id) else { return }
+    if let known = self.sessions[id] {
+      self.countSession(known, by: -1)
+      var session = session
+      session.hasReportedStart = known.hasReportedStart
+      session.isRunning = session.isRunning || known.isRunning
+      if known.startBy != 0 { session.startBy = known.startBy }
+      self.sessions[id] = session
+      self.countSession(session, by: 1)
+      return
+    }
+    self.sessions[id] = session
+    self.countSession(session, by: 1)
+    self.withHost(session.host) { host in
+      host.sessions.insert(id)
+      host.isHidden = false
+    }
+  }
+
+  /// A session is no longer in the store.
+  ///
+  /// - Returns: what it was, if it was known.
+  @discardableResult
+  mutating func end(_ id: SessionID, now: Instant) -> KnownSession? {
+    if self.ended.isEmpty { self.endedSince = now }
+    self.ended.insert(id)
+    guard let session = self.sessions.removeValue(forKey: id) else { return nil }
+    self.countSession(session, by: -1)
+    self.withHost(session.host) { host in
+      host.sessions.remove(id)
+      host.isHidden = false
+    }
+    return session
+  }
+
+  mutating func withSession(_ id: SessionID, _ body: (inout KnownSession) -> Void) {
+    guard let index = self.sessions.index(forKey: id) else { return }
+    self.countSession(self.sessions.values[index], by: -1)
+    body(&self.sessions.values[index])
+    self.countSession(self.sessions.values[index], by: 1)
+  }
+
+  /// A stage that stood ready is for a session from now on. The host says so too, but the next order may come sooner.
+  mutating func takeWarmStage(of game: String, at id: HostID) {
+    let games = self.hosts[id]?.description.registration.games ?? []
+    guard let index = games.firstIndex(where: { $0.name == game && $0.warm > 0 }) else { return }
+    self.withHost(id) { host in
+      host.description.registration.games[index].warm -= 1
+      host.isUnwritten = true
+    }
+    if games[index].warm == 1 { self.matcher.setWarm(id, game: game, false) }
+  }
+
+  func hasEnded(_ id: SessionID) -> Bool { self.ended.contains(id) || self.endedEarlier.contains(id) }
+
+  private mutating func countSession(_ session: KnownSession, by sign: Int) {
+    if session.isRunning {
+      self.figures.runningSessions += sign
+    } else {
+      self.figures.reservedSessions += sign
+    }
+  }
+
+  /// Forgets what ended long enough ago that no news of it can still come: a minute, or two.
+  mutating func forgetEnded(now: Instant) {
+    guard now - self.endedSince > .seconds(60) else { return }
+    self.endedEarlier = self.ended
+    self.ended = []
+    self.endedSince = now
+  }
+
+  /// Forgets every host and session, to read them anew.
+  ///
+  /// - Returns: the hosts, for what only memory knows of them.
+  mutating func forgetNetwork() -> [HostID: KnownHost] {
+    defer { self.hosts = [:] }
+    for host in self.hosts.keys { self.matcher.remove(host) }
+    self.sessions = [:]
+    (self.ended, self.endedEarlier) = ([], [])
+    self.homes = [:]
+    self.games = GameTally()
+    self.figures.hosts = [:]
+    (self.figures.offeredSeats, self.figures.usedSeats) = (0, 0)
+    (self.figures.reservedSessions, self.figures.runningSessions) = (0, 0)
+    return self.hosts
+  }
+}
+
+/// Another indexer, or this one.
+struct KnownIndexer {
+  var url: String
+  /// As it was announced, to see without checking signatures whether it has changed.
+  var body: [UInt8]
+  var keys: [KeySet.Entry]
+  /// When it counts as lost, by this machine's clock.
+  var aliveUntil: Instant
+}
