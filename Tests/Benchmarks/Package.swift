@@ -23,5 +23,11 @@ let package = Package(
       path: "SRTPSend",
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "find-and-reserve",
+      dependencies: [.product(name: "FindAndReserve", package: "martlet")],
+      path: "FindAndReserve",
+      swiftSettings: strict
+    ),
   ]
 )

@@ -20,7 +20,8 @@ final class RunningHost {
       name: name
     )
     let process = self.process
-    _ = await eventually { process.output.contains("\n") || process.checkEnd() != nil }
+    // A host that joins a network first measures how fast its encoders are.
+    _ = await eventually(within: .seconds(30)) { process.output.contains("\n") || process.checkEnd() != nil }
     let line = process.output.prefix { $0 != "\n" }
     let match = try #require(try /martlet:\/\/127\.0\.0\.1:(\d+)#(\S+)/.wholeMatch(in: line), "\(process.errors)")
     self.port = try #require(UInt16(match.1))

@@ -1,0 +1,144 @@
+import Foundation
+import Identity
+import IndexAPI
+import Matching
+import MediaUnits
+
+/// Players at an indexer's HTTP API: each order signed, each ticket looked at, each seat given back.
+enum HTTPRow {
+  /// Sessions that a connection keeps before it ends the oldest.
+  private static let sessionCount = 8
+  /// Keys of a connection, taken in turn: an indexer lets one player have four sessions.
+  private static let playerCount = 64
+
+  struct Result: Sendable {
+    var nanoseconds: [Int64] = []
+    var statuses: [Int: Int] = [:]
+    var wrong = 0
+    var requests = 0
+  }
+
+  private struct Session {
+    var id: SessionID
+    var player: IdentityKey
+  }
+
+  /// - Parameter rate: orders a second of all connections together, at their times whatever the answers do; 0 for as many
+  ///   as are answered.
+  static func run(
+    _ data: Dataset,
+    host: String,
+    port: UInt16,
+    connections: Int,
+    rate: Double,
+    seconds: Double
+  ) async throws -> [(String, String)] {
+    let hosts = Dictionary(uniqueKeysWithValues: data.hosts.enumerated().map { ($1.facts.id, $0) })
+    let begun = monotonicNanoseconds() + 200_000_000
+    let end = begun + Int64(seconds * 1e9)
+    let results = try await withThrowingTaskGroup(of: Result.self) { group in
+      for number in 0..<connections {
+        group.addTask {
+          try await onThread {
+            let interval = rate > 0 ? Double(connections) * 1e9 / rate : 0
+            let schedule = (first: begun + Int64(interval * Double(number) / Double(connections)), interval: interval)
+            let connection = try HTTPConnection(host: host, port: port)
+            return try Self.work(data, hosts, connection, number: number, schedule, end: end)
+          }
+        }
+      }
+      return try await group.reduce(into: [Result]()) { $0.append($1) }
+    }
+    let elapsed = Double(monotonicNanoseconds() - begun) / 1e9
+    var figures = Figures(capacity: 1 << 20)
+    for nanoseconds in results.flatMap(\.nanoseconds) { figures.add(nanoseconds) }
+    let percentiles = figures.percentiles([0.5, 0.99, 0.999])
+    let statuses = results.reduce(into: [Int: Int]()) { $0.merge($1.statuses, uniquingKeysWith: +) }
+    return [
+      ("engine", rate > 0 ? "\"http open\"" : "\"http\""), ("rate", text(Double(figures.count) / elapsed)),
+      ("p50", text(percentiles[0])), ("p99", text(percentiles[1])), ("p999", text(percentiles[2])),
+      ("requests", text(Double(results.reduce(0) { $0 + $1.requests }) / elapsed)),
+      ("statuses", "{" + statuses.sorted { $0.key < $1.key }.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"),
+      ("wrong", "\(results.reduce(0) { $0 + $1.wrong })"), ("connections", "\(connections)"),
+    ]
+  }
+
+  private static func work(
+    _ data: Dataset,
+    _ hosts: [HostID: Int],
+    _ opened: HTTPConnection,
+    number: Int,
+    _ schedule: (first: Int64, interval: Double),
+    end: Int64
+  ) throws -> Result {
+    var connection = opened
+    var random = SplitMix64(seed: 5_000 + UInt64(number))
+    // Requests of another run must not be taken for repeated ones.
+    var nonces = SplitMix64(seed: UInt64(truncatingIfNeeded: monotonicNanoseconds()) ^ UInt64(number) << 40)
+    let players = (0..<Self.playerCount).map { _ in IdentityKey() }
+    let encoder = JSONEncoder()
+    var result = Result()
+    var sessions: [Session] = []
+    var index = 0
+    while true {
+      let query = data.query(&random)
+      let player = players[index % players.count]
+      let order = SessionOrder(
+        request: .random(using: &nonces),
+        game: Dataset.gameNames[query.game],
+        transportKey: String(repeating: "A", count: 43),
+        minimumClass: query.minimumClass,
+        maximumPrice: query.maximumPrice,
+        place: query.place,
+        waits: false
+      )
+      let intended = schedule.first + Int64(Double(index) * schedule.interval)
+      Self.sleep(until: schedule.interval > 0 ? intended : schedule.first)
+      let start = schedule.interval > 0 ? intended : monotonicNanoseconds()
+      guard start < end else { break }
+      let body = try Array(encoder.encode(order))
+      let answer = try connection.exchange("POST", "/v1/sessions", body, player, nonce: .random(using: &nonces))
+      result.nanoseconds.append(monotonicNanoseconds() - start)
+      result.statuses[answer.status, default: 0] += 1
+      result.requests += 1
+      index += 1
+      if let offer = Self.offer(in: answer) {
+        let row = hosts[offer.host]
+        if !offer.hasTicket
+          || !(row.map { query.isServed(by: data.hosts[$0].facts, games: data.hosts[$0].games) } ?? false)
+        {
+          result.wrong += 1
+        }
+        sessions.append(Session(id: offer.session, player: player))
+      }
+      if sessions.count > Self.sessionCount {
+        try Self.end(sessions.removeFirst(), &connection, &result, nonce: .random(using: &nonces))
+      }
+    }
+    for session in sessions { try Self.end(session, &connection, &result, nonce: .random(using: &nonces)) }
+    return result
+  }
+
+  private static func end(
+    _ session: Session,
+    _ connection: inout HTTPConnection,
+    _ result: inout Result,
+    nonce: RequestID
+  ) throws {
+    let answer = try connection.exchange("DELETE", "/v1/sessions/\(session.id)", [], session.player, nonce: nonce)
+    if answer.status != 204 { result.wrong += 1 }
+    result.requests += 1
+  }
+
+  private static func sleep(until nanoseconds: Int64) {
+    let delay = nanoseconds - monotonicNanoseconds()
+    if delay > 0 { usleep(UInt32(delay / 1_000)) }
+  }
+
+  private static func offer(in answer: HTTPConnection.Answer) -> (session: SessionID, host: HostID, hasTicket: Bool)? {
+    guard answer.status == 201 else { return nil }
+    guard let offer = try? JSONDecoder().decode(SessionOffer.self, from: Data(answer.body)) else { return nil }
+    let parts = offer.ticket.split(separator: ".")
+    return (offer.session, offer.host.host, parts.count == 3 && offer.ticket.utf8.count <= 512)
+  }
+}
