@@ -39,8 +39,8 @@ struct GameNames {
   }
 
   /// Boxes of the tree tell this many apart; games of one bucket are told apart host by host.
-  static let bucketCount = 32
+  static let bucketCount = 38
 
-  static func bucket(of number: UInt16) -> Int { Int(number) & (Self.bucketCount - 1) }
-  static func mask(of number: UInt16) -> UInt32 { 1 << UInt32(Self.bucket(of: number)) }
+  static func bucket(of number: UInt16) -> Int { Int(number & ~GameLanes.warmBit) % Self.bucketCount }
+  static func mask(of number: UInt16) -> UInt64 { 1 << UInt64(Self.bucket(of: number)) }
 }

@@ -23,6 +23,11 @@ public enum Geography {
     return 2 * Self.arcsine(half) * Self.microsecondsPerRadian + Self.accessMicroseconds
   }
 
+  /// Less than ``microseconds(chordSquared:)``, and sooner known: an arc is longer than its chord.
+  static func leastMicroseconds(chordSquared: Float) -> Double {
+    Double(chordSquared.squareRoot()) * (Self.microsecondsPerRadian * 0.999_99) + Self.accessMicroseconds
+  }
+
   /// The other way round, never too small: beyond it, the round trip is longer than `microseconds`.
   static func chordSquared(microseconds: Double) -> Float {
     let angle = (microseconds - Self.accessMicroseconds) / Self.microsecondsPerRadian / 2
@@ -104,6 +109,16 @@ struct UnitVector: Hashable {
     self.z = Float(Geography.sine(latitude))
   }
 
+  /// - Parameter axis: 0 ... 2.
+  subscript(axis: Int) -> Float {
+    switch axis {
+    case 0: self.x
+    case 1: self.y
+    default: self.z
+    }
+  }
+
+  @inline(__always)
   func chordSquared(to other: UnitVector) -> Float {
     let (x, y, z) = (self.x - other.x, self.y - other.y, self.z - other.z)
     return x * x + y * y + z * z

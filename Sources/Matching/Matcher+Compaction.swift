@@ -3,7 +3,7 @@ import IndexAPI
 /// Memory in the order in which the search goes through it.
 extension Matcher {
   /// Leaves have some room for hosts that come later.
-  private static let filledCount = 30
+  private static let filledCount = 31
 
   /// Builds the tree anew: leaves as good as full, hosts that are near each other side by side, no unused memory.
   ///
@@ -15,19 +15,19 @@ extension Matcher {
     let blockCount = points.reduce(0) { $0 + max(1, ($1.count + Self.filledCount - 1) / Self.filledCount) }
     self.nodes = [TreeNode(parent: .max, first: 0), TreeNode(parent: .max, first: 0)]
     self.nodes.reserveCapacity(2 * blockCount)
-    self.members = []
-    self.members.reserveCapacity(blockCount * TreeNode.leafCapacity)
+    self.blockLeaves = []
+    self.blockLeaves.reserveCapacity(blockCount)
     self.gameMembers = []
-    self.gameMembers.reserveCapacity(blockCount * GameNames.bucketCount)
+    let groupCount = (blockCount + Self.blocksPerGroup - 1) / Self.blocksPerGroup
+    self.gameMembers.reserveCapacity(groupCount * Self.blocksPerGroup * GameNames.bucketCount)
     self.hosts = []
-    self.hosts.reserveCapacity(old.hostCount)
+    self.hosts.reserveCapacity(blockCount * TreeNode.leafCapacity)
     self.hostLandmarks = []
-    if !old.hostLandmarks.isEmpty { self.hostLandmarks.reserveCapacity(old.hostCount) }
+    if !old.hostLandmarks.isEmpty { self.hostLandmarks.reserveCapacity(blockCount * TreeNode.leafCapacity) }
     self.nodeLandmarks = []
     self.moreGames = [:]
     self.freeNodes = []
     self.freeBlocks = []
-    self.freeRows = []
     for root in 0..<2 { self.build(root, &points[root], from: old) }
     if !old.nodeLandmarks.isEmpty {
       self.nodeLandmarks = Array(repeating: LandmarkSlots.none, count: self.nodes.count)
@@ -46,14 +46,14 @@ extension Matcher {
     while let next = pending.popLast() {
       let node = self.nodes[next]
       guard node.isLeaf else {
-        pending.append(Int(node.second))
+        pending.append(Int(node.first) + 1)
         pending.append(Int(node.first))
         continue
       }
       for slot in 0..<Int(node.count) {
-        let row = self.members[Int(node.first) * TreeNode.leafCapacity + slot]
-        let position = self.hosts[Int(row)].position
-        points.append(SIMD4(position.x, position.y, position.z, Float(bitPattern: row)))
+        let row = Int(node.first) * TreeNode.leafCapacity + slot
+        let position = self.hosts[row].position
+        points.append(SIMD4(position.x, position.y, position.z, Float(bitPattern: UInt32(row))))
       }
     }
     return points
@@ -84,7 +84,6 @@ extension Matcher {
       self.nodes[node].axis = isPoint ? TreeNode.anyAxis : UInt8(axis)
       self.nodes[node].split = points[middle][axis]
       self.nodes[node].first = UInt32(child)
-      self.nodes[node].second = UInt32(child + 1)
       pending.append((child + 1, middle..<range.upperBound))
       pending.append((child, range.lowerBound..<middle))
     }
@@ -111,19 +110,21 @@ extension Matcher {
   }
 
   private mutating func fill(leaf: Int, _ points: ArraySlice<SIMD4<Float>>, from old: Matcher) {
-    self.nodes[leaf].first = UInt32(self.members.count / TreeNode.leafCapacity)
+    let block = self.blockLeaves.count
+    self.nodes[leaf].first = UInt32(block)
     self.nodes[leaf].count = UInt8(points.count)
-    self.gameMembers.append(contentsOf: repeatElement(0, count: GameNames.bucketCount))
+    self.blockLeaves.append(UInt32(leaf))
+    if block % Self.blocksPerGroup == 0 { self.makeGameGroup() }
     for point in points {
-      let (row, newRow) = (Int(point.w.bitPattern), self.hosts.count)
-      if let games = old.moreGames[row] { self.moreGames[newRow] = games }
+      let row = Int(point.w.bitPattern)
+      if let games = old.moreGames[row] { self.moreGames[self.hosts.count] = games }
       if !old.hostLandmarks.isEmpty { self.hostLandmarks.append(old.hostLandmarks[row]) }
-      var host = old.hosts[row]
-      host.leaf = UInt32(leaf)
-      host.slot = UInt8(self.members.count % TreeNode.leafCapacity)
-      self.members.append(UInt32(newRow))
-      self.hosts.append(host)
+      self.hosts.append(old.hosts[row])
     }
-    self.members.append(contentsOf: repeatElement(0, count: TreeNode.leafCapacity - points.count))
+    let unused = TreeNode.leafCapacity - points.count
+    self.hosts.append(contentsOf: repeatElement(.nobody, count: unused))
+    if !old.hostLandmarks.isEmpty {
+      self.hostLandmarks.append(contentsOf: repeatElement(LandmarkSlots.none, count: unused))
+    }
   }
 }

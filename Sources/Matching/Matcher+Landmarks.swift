@@ -30,6 +30,6 @@ extension Matcher {
     }
     guard self.hostLandmarks[row] != lanes else { return }
     self.hostLandmarks[row] = lanes
-    self.refresh(from: Int(self.hosts[row].leaf))
+    self.refresh(from: self.leaf(ofRow: row))
   }
 }

@@ -5,41 +5,16 @@ extension HostEntry {
   static func byte(_ fraction: Double) -> UInt8 { UInt8(max(0, min(1, fraction)) * 255 + 0.5) }
 }
 
-/// What a row holds.
+/// What a row holds. A leaf's rows follow one another, so that a search finds them without looking them up.
 extension Matcher {
-  mutating func makeRow(id: HostID) -> Int {
-    let entry = HostEntry(
-      id: id,
-      x: 0,
-      y: 0,
-      z: 0,
-      price: 0,
-      network: 0,
-      leaf: 0,
-      seats: 0,
-      usedSeats: 0,
-      load: 0,
-      reputation: 0,
-      flags: 0,
-      slot: 0,
-      performanceClass: 0
-    )
-    if let row = self.freeRows.popLast() {
-      self.hosts[Int(row)] = entry
-      return Int(row)
-    }
-    Self.grow(&self.hosts)
-    self.hosts.append(entry)
-    if !self.hostLandmarks.isEmpty {
-      Self.grow(&self.hostLandmarks)
-      self.hostLandmarks.append(LandmarkSlots.none)
-    }
-    return self.hosts.count - 1
-  }
+  func block(ofRow row: Int) -> Int { row / TreeNode.leafCapacity }
+  func slot(ofRow row: Int) -> Int { row % TreeNode.leafCapacity }
+  /// The node that the row is in.
+  func leaf(ofRow row: Int) -> Int { Int(self.blockLeaves[self.block(ofRow: row)]) }
 
+  /// Writes what is known of the host that has the row.
   mutating func fill(row: Int, _ facts: HostFacts, _ position: UnitVector?) {
-    var entry = self.hosts[row]
-    (entry.x, entry.y, entry.z) = (position?.x ?? 0, position?.y ?? 0, position?.z ?? 0)
+    var entry = HostEntry(id: facts.id, position: position)
     entry.price = UInt32(clamping: facts.price)
     entry.network = facts.network
     entry.seats = UInt8(clamping: facts.seats)
@@ -47,9 +22,8 @@ extension Matcher {
     entry.load = HostEntry.byte(facts.load)
     entry.reputation = HostEntry.byte(facts.reputation)
     entry.performanceClass = UInt8(facts.performanceClass.rawValue)
-    entry.flags = facts.isMatchable ? HostEntry.isMatchableFlag : 0
-    if position != nil { entry.flags |= HostEntry.isPlacedFlag }
-    entry.games = GameLanes()
+    entry.flags |= HostEntry.isPresentFlag
+    if facts.isMatchable { entry.flags |= HostEntry.isMatchableFlag }
     var more: [UInt16] = []
     for (index, game) in facts.games.enumerated() {
       guard let number = self.games.use(game.name) else { continue }
@@ -61,6 +35,23 @@ extension Matcher {
       self.moreGames[row] = more
     }
     self.hosts[row] = entry
+  }
+
+  /// Moves a host to a row that has none.
+  mutating func moveRow(from old: Int, to new: Int) {
+    guard old != new else { return }
+    self.hosts[new] = self.hosts[old]
+    if self.hosts[new].flags & HostEntry.hasMoreGamesFlag != 0 {
+      self.moreGames[new] = self.moreGames.removeValue(forKey: old)
+    }
+    if !self.hostLandmarks.isEmpty { self.hostLandmarks[new] = self.hostLandmarks[old] }
+    self.clear(row: old)
+    self.rows.move(from: old, to: new, in: self.hosts)
+  }
+
+  mutating func clear(row: Int) {
+    self.hosts[row] = .nobody
+    if !self.hostLandmarks.isEmpty { self.hostLandmarks[row] = LandmarkSlots.none }
   }
 
   mutating func releaseGames(row: Int) {
@@ -78,30 +69,59 @@ extension Matcher {
     return self.moreGames[row]?.first { $0 & ~GameLanes.warmBit == game }.map { $0 & GameLanes.warmBit != 0 }
   }
 
-  /// Enters the games of a leaf's member in the leaf's block.
-  mutating func addGames(row: Int, slot: Int, block: Int) {
-    let base = block * GameNames.bucketCount
-    let bit: UInt32 = 1 << UInt32(slot)
-    for lane in 0..<GameLanes.count where self.hosts[row].games[lane] != 0 {
-      self.gameMembers[base + GameNames.bucket(of: self.hosts[row].games[lane])] |= bit
-    }
-    guard self.hosts[row].flags & HostEntry.hasMoreGamesFlag != 0 else { return }
-    for game in self.moreGames[row] ?? [] { self.gameMembers[base + GameNames.bucket(of: game)] |= bit }
+  /// Where a block has its members with a game of a bucket. Blocks that follow one another have theirs side by side: a
+  /// search asks all of them for the same bucket.
+  @inline(__always)
+  static func gameIndex(block: Int, bucket: Int) -> Int {
+    (block / Self.blocksPerGroup * GameNames.bucketCount + bucket) * Self.blocksPerGroup + block % Self.blocksPerGroup
   }
 
-  /// The games of those members of a block who are in `available`.
-  func games(block: Int, available: UInt32) -> UInt32 {
-    let base = block * GameNames.bucketCount
-    var games: UInt32 = 0
-    for bucket in 0..<GameNames.bucketCount where self.gameMembers[base + bucket] & available != 0 {
-      games |= 1 << UInt32(bucket)
+  static let blocksPerGroup = 8
+
+  mutating func clearGames(block: Int) {
+    for bucket in 0..<GameNames.bucketCount { self.gameMembers[Self.gameIndex(block: block, bucket: bucket)] = 0 }
+  }
+
+  /// Enters the games of a leaf's member in the leaf's block.
+  mutating func addGames(row: Int) {
+    let block = self.block(ofRow: row)
+    let bit: UInt32 = 1 << UInt32(self.slot(ofRow: row))
+    for lane in 0..<GameLanes.count where self.hosts[row].games[lane] != 0 {
+      let bucket = GameNames.bucket(of: self.hosts[row].games[lane])
+      self.gameMembers[Self.gameIndex(block: block, bucket: bucket)] |= bit
+    }
+    guard self.hosts[row].flags & HostEntry.hasMoreGamesFlag != 0 else { return }
+    for game in self.moreGames[row] ?? [] {
+      self.gameMembers[Self.gameIndex(block: block, bucket: GameNames.bucket(of: game))] |= bit
+    }
+  }
+
+  /// Of the buckets in `asked`, those whose games some member of a block in `available` has.
+  func games(block: Int, available: UInt32, asked: UInt64 = .max) -> UInt64 {
+    var games: UInt64 = 0
+    var left = asked & (1 << UInt64(GameNames.bucketCount) - 1)
+    while left != 0 {
+      let bucket = left.trailingZeroBitCount
+      left &= left - 1
+      let hasGame: UInt64 = self.gameMembers[Self.gameIndex(block: block, bucket: bucket)] & available != 0 ? 1 : 0
+      games |= hasGame << UInt64(bucket)
     }
     return games
   }
 
+  /// The buckets of a host's games.
+  func gameMask(row: Int) -> UInt64 {
+    var mask: UInt64 = 0
+    for lane in 0..<GameLanes.count where self.hosts[row].games[lane] != 0 {
+      mask |= GameNames.mask(of: self.hosts[row].games[lane])
+    }
+    guard self.hosts[row].flags & HostEntry.hasMoreGamesFlag != 0 else { return mask }
+    return (self.moreGames[row] ?? []).reduce(mask) { $0 | GameNames.mask(of: $1) }
+  }
+
   /// An eighth at a time: doubling would leave half of the memory unused.
-  static func grow<Element>(_ array: inout [Element]) {
-    guard array.count == array.capacity else { return }
-    array.reserveCapacity(array.count + max(64, array.count / 8))
+  static func grow<Element>(_ array: inout [Element], by count: Int = 1) {
+    guard array.count + count > array.capacity else { return }
+    array.reserveCapacity(array.count + max(64, count, array.count / 8))
   }
 }

@@ -16,32 +16,29 @@ extension Matcher {
     var node = TreeNode(parent: self.nodes[leaf].parent, first: self.nodes[leaf].first)
     node.count = self.nodes[leaf].count
     var lanes = LandmarkSlots.none
-    let base = Int(node.first) * TreeNode.leafCapacity
-    for bucket in 0..<GameNames.bucketCount {
-      self.gameMembers[Int(node.first) * GameNames.bucketCount + bucket] = 0
-    }
+    self.clearGames(block: Int(node.first))
     if self.hostLandmarks.isEmpty { node.covered = 0 }
     for slot in 0..<Int(node.count) {
-      let row = Int(self.members[base + slot])
-      let position = SIMD4(self.hosts[row].x, self.hosts[row].y, self.hosts[row].z, 0)
-      node.lower = pointwiseMin(node.lower, position)
-      node.upper = pointwiseMax(node.upper, position)
-      self.addGames(row: row, slot: slot, block: Int(node.first))
-      if self.hosts[row].isAvailable { node.second |= 1 << UInt32(slot) }
+      let row = Int(node.first) * TreeNode.leafCapacity + slot
+      node.box.include(self.hosts[row].position)
+      node.setClass(self.hosts[row].performanceClass, slot: slot)
+      self.addGames(row: row)
+      if self.hosts[row].isAvailable { node.available |= 1 << UInt32(slot) }
       if !self.hostLandmarks.isEmpty {
         lanes = pointwiseMin(lanes, self.hostLandmarks[row])
         node.covered &= LandmarkSlots.known(self.hostLandmarks[row])
       }
     }
-    node.games = self.games(block: Int(node.first), available: node.second)
+    node.games = self.games(block: Int(node.first), available: node.available)
     self.nodes[leaf] = node
     if !self.nodeLandmarks.isEmpty { self.nodeLandmarks[leaf] = lanes }
   }
 
   mutating func summarize(inner: Int) {
-    let (first, second) = (Int(self.nodes[inner].first), Int(self.nodes[inner].second))
-    self.nodes[inner].lower = pointwiseMin(self.nodes[first].lower, self.nodes[second].lower)
-    self.nodes[inner].upper = pointwiseMax(self.nodes[first].upper, self.nodes[second].upper)
+    let first = Int(self.nodes[inner].first)
+    let second = first + 1
+    self.nodes[inner].box = self.nodes[first].box
+    self.nodes[inner].box.include(self.nodes[second].box)
     self.nodes[inner].games = self.nodes[first].games | self.nodes[second].games
     self.nodes[inner].covered = self.nodes[first].covered & self.nodes[second].covered
     guard !self.nodeLandmarks.isEmpty else { return }
@@ -50,6 +47,8 @@ extension Matcher {
 
   /// Makes every box say what is true again.
   mutating func refreshAll() {
-    for node in self.nodes.indices where self.nodes[node].isLeaf { self.refresh(from: node) }
+    for node in self.nodes.indices where self.nodes[node].isLeaf && (node < 2 || self.nodes[node].parent != .max) {
+      self.refresh(from: node)
+    }
   }
 }

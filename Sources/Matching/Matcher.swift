@@ -8,12 +8,12 @@ public import IndexAPI
 public struct Matcher: Sendable {
   public var policy: MatchPolicy
 
-  var hosts: [HostEntry] = []
+  /// ``TreeNode/leafCapacity`` rows to a leaf, the first of them with hosts.
+  var hosts = [HostEntry](repeating: .nobody, count: 2 * TreeNode.leafCapacity)
   /// Round trips to landmarks, by row; empty until a host has told any.
   var hostLandmarks: [SIMD8<UInt16>] = []
   /// Games of those few hosts that have more than eight, by row.
   var moreGames: [Int: [UInt16]] = [:]
-  var freeRows: [UInt32] = []
   var rows: RowTable
   var games = GameNames()
   var slots = LandmarkSlots()
@@ -22,10 +22,11 @@ public struct Matcher: Sendable {
   var nodes = [TreeNode(parent: .max, first: 0), TreeNode(parent: .max, first: 1)]
   /// The least of each lane over a node's members; empty while ``hostLandmarks`` is.
   var nodeLandmarks: [SIMD8<UInt16>] = []
-  /// Rows, ``TreeNode/leafCapacity`` to a leaf.
-  var members = [UInt32](repeating: 0, count: 2 * TreeNode.leafCapacity)
-  /// Which members of a leaf have a game of a bucket, a bit each; ``GameNames/bucketCount`` words to a block.
-  var gameMembers = [UInt32](repeating: 0, count: 2 * GameNames.bucketCount)
+  /// Which leaf has a block of rows; unused blocks say what they like.
+  var blockLeaves: [UInt32] = [0, 1]
+  /// Which members of a leaf have a game of a bucket, a bit each; see ``gameIndex(block:bucket:)``.
+  var gameMembers = [UInt32](repeating: 0, count: Matcher.blocksPerGroup * GameNames.bucketCount)
+  /// The first of each two.
   var freeNodes: [UInt32] = []
   var freeBlocks: [UInt32] = []
 
@@ -51,28 +52,29 @@ public struct Matcher: Sendable {
     self.hosts.capacity * MemoryLayout<HostEntry>.stride + self.rows.byteCount
       + (self.hostLandmarks.capacity + self.nodeLandmarks.capacity) * MemoryLayout<SIMD8<UInt16>>.stride
       + self.nodes.capacity * MemoryLayout<TreeNode>.stride
-      + (self.members.capacity + self.gameMembers.capacity) * MemoryLayout<UInt32>.stride
-      + (self.freeRows.capacity + self.freeNodes.capacity + self.freeBlocks.capacity) * MemoryLayout<UInt32>.stride
+      + (self.blockLeaves.capacity + self.gameMembers.capacity) * MemoryLayout<UInt32>.stride
+      + (self.freeNodes.capacity + self.freeBlocks.capacity) * MemoryLayout<UInt32>.stride
       + self.moreGames.values.reduce(0) { $0 + $1.capacity * 2 + 64 }
   }
 
   /// Adds a host, or replaces all that is known of it.
   public mutating func upsert(_ facts: HostFacts) {
     let position = facts.place.map { UnitVector($0) }
-    if let row = self.rows.row(of: facts.id, in: self.hosts) {
+    if let row = self.rows.row(of: facts.id, in: self.hosts),
+      position == (self.hosts[row].isPlaced ? self.hosts[row].position : nil)
+    {
       self.freeSeats -= self.hosts[row].freeSeats
       self.releaseGames(row: row)
-      let hasMoved = position != (self.hosts[row].isPlaced ? self.hosts[row].position : nil)
-      if hasMoved { self.leaveTree(row: row) }
       self.fill(row: row, facts, position)
-      if hasMoved { self.enterTree(row: row) } else { self.refresh(from: Int(self.hosts[row].leaf)) }
       self.freeSeats += self.hosts[row].freeSeats
+      self.refresh(from: self.leaf(ofRow: row))
     } else {
-      let row = self.makeRow(id: facts.id)
+      self.remove(facts.id)
+      let row = self.makeRow(id: facts.id, position)
       self.fill(row: row, facts, position)
       self.rows.insert(row: row, in: self.hosts)
-      self.enterTree(row: row)
       self.freeSeats += self.hosts[row].freeSeats
+      self.refresh(from: self.leaf(ofRow: row))
     }
     self.setLandmarks(facts.id, facts.landmarks)
   }
@@ -81,11 +83,9 @@ public struct Matcher: Sendable {
   public mutating func remove(_ host: HostID) {
     guard let row = self.rows.row(of: host, in: self.hosts) else { return }
     self.freeSeats -= self.hosts[row].freeSeats
-    self.setLanes(row: row, LandmarkSlots.none)
-    self.leaveTree(row: row)
     self.releaseGames(row: row)
     self.rows.remove(host, in: self.hosts)
-    self.freeRows.append(UInt32(row))
+    self.removeRow(row)
   }
 
   /// - Parameters:

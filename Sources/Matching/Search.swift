@@ -1,9 +1,12 @@
 import IndexAPI
 
 /// A request as the hot loop wants it.
+///
+/// What is nearer is told by a key: round trips in microseconds where landmarks count, and otherwise the squares of
+/// chords, which rise with them and cost no function of angles.
 struct Search {
   let game: UInt16
-  let gameMask: UInt32
+  let gameMask: UInt64
   let bucket: Int
   let minimumClass: UInt8
   let maximumPrice: UInt32
@@ -11,13 +14,13 @@ struct Search {
   let avoid: [HostID]
   let hasPlace: Bool
   let position: UnitVector
-  let point: SIMD4<Float>
   let lanes: SIMD8<UInt16>
   let knownLanes: UInt8
-  let unknownMicroseconds: Double
+  /// Whether keys are microseconds.
+  let goesByLandmarks: Bool
+  /// The key of whoever is anywhere.
+  let unknownKey: Double
   let limit: Int
-
-  var hasLandmarks: Bool { self.knownLanes != 0 }
 
   /// - Returns: `nil` when no host can suit.
   init?(_ request: MatchRequest, _ game: UInt16, _ matcher: Matcher, _ limit: Int) {
@@ -31,10 +34,12 @@ struct Search {
     self.avoid = request.avoid
     self.hasPlace = request.place != nil
     self.position = request.place.map { UnitVector($0) } ?? UnitVector(x: 0, y: 0, z: 0)
-    self.point = SIMD4(self.position.x, self.position.y, self.position.z, 0)
     self.lanes = matcher.slots.lanes(of: request.landmarks.flatMap { LandmarkVector($0) })
     self.knownLanes = LandmarkSlots.known(self.lanes)
-    self.unknownMicroseconds = Double(matcher.policy.unknownMicroseconds)
+    self.goesByLandmarks = self.knownLanes != 0 && !matcher.hostLandmarks.isEmpty
+    let unknown = Double(matcher.policy.unknownMicroseconds)
+    // Nobody is farther than at the other end of the Earth, so whatever is more comes last.
+    self.unknownKey = self.goesByLandmarks ? unknown : Double(min(5, Geography.chordSquared(microseconds: unknown)))
     self.limit = max(1, min(64, limit))
   }
 
@@ -44,27 +49,25 @@ struct Search {
   }
 }
 
-/// A box that has not been looked into, and how near at least what is in it is: by place, by landmark, whichever is less.
+/// A box that has not been looked into.
 struct Pending {
-  var node: UInt32
-  /// A leaf's members that can take a player and may have the game. Read when the box is, long before it is looked into,
-  /// so that nobody waits for this memory.
-  var bits: UInt32
-  var chordSquared: Float
-  var microseconds: Double
+  /// With nobody in it who suits.
+  static let nobody = Pending(first: 0, members: 0, key: .infinity)
 
-  func isFarther(than other: Pending) -> Bool {
-    (self.microseconds, self.chordSquared) > (other.microseconds, other.chordSquared)
-  }
+  /// A leaf's block; otherwise the first child.
+  var first: UInt32
+  /// A leaf's members that can take a player and may have the game; 0 for a box that is no leaf. Read when the box is,
+  /// long before it is looked into, so that nobody waits for this memory.
+  var members: UInt32
+  /// How near at least what is in it is.
+  var key: Double
 }
 
 /// A host that suits.
 struct Found {
-  /// Microseconds of round trip.
   var key: Double
   var row: UInt32
   var network: UInt32
-  var isKnown: Bool
 }
 
 /// The nearest of all that were offered, no more than three of a network.
@@ -72,38 +75,34 @@ struct NearestList {
   let limit: Int
   private(set) var found: [Found] = []
   /// What is not nearer has no place in the list any more.
-  private(set) var microsecondsLimit = Double.infinity
-  private(set) var chordSquaredLimit = Float.infinity
+  private(set) var keyLimit = Double.infinity
 
   init(limit: Int) {
     self.limit = limit
-    self.found.reserveCapacity(limit + 1)
-  }
-
-  func admits(_ pending: Pending) -> Bool {
-    pending.chordSquared < self.chordSquaredLimit || pending.microseconds < self.microsecondsLimit
+    self.found.reserveCapacity(limit)
   }
 
   mutating func insert(_ host: Found) {
-    guard host.key < self.microsecondsLimit else { return }
-    var index = self.found.count
-    while index > 0, self.found[index - 1].key > host.key { index -= 1 }
+    guard host.key < self.keyLimit else { return }
     if host.network != 0 {
-      var count = 0
-      var last = 0
-      for (position, other) in self.found.enumerated() where other.network == host.network {
+      var (count, last) = (0, 0)
+      for index in self.found.indices where self.found[index].network == host.network {
         count += 1
-        last = position
+        last = index
       }
       if count == Matcher.networkLimit {
-        guard last >= index else { return }
+        guard self.found[last].key > host.key else { return }
         self.found.remove(at: last)
       }
     }
-    self.found.insert(host, at: index)
-    if self.found.count > self.limit { self.found.removeLast() }
-    guard self.found.count == self.limit, let worst = self.found.last else { return }
-    self.microsecondsLimit = worst.key
-    self.chordSquaredLimit = Geography.chordSquared(microseconds: worst.key)
+    if self.found.count < self.limit { self.found.append(host) }
+    // The last one makes room.
+    var index = self.found.count - 1
+    while index > 0, self.found[index - 1].key > host.key {
+      self.found[index] = self.found[index - 1]
+      index -= 1
+    }
+    self.found[index] = host
+    if self.found.count == self.limit { self.keyLimit = self.found[self.limit - 1].key }
   }
 }
