@@ -94,6 +94,14 @@ def running(command, log, **options):
         end(process)
 
 
+def take_media_priority():
+    """Gives this process what Martlet's media threads take (Sources/CLinux/datagram.c), where the system allows it."""
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+
+
 def end(process):
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
