@@ -99,7 +99,12 @@ struct JSONReader {
   }
 
   private mutating func skipSpace() {
-    while self.index < self.bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(self.bytes[self.index]) { self.index += 1 }
+    while self.index < self.bytes.count {
+      switch self.bytes[self.index] {
+      case 0x20, 0x09, 0x0A, 0x0D: self.index += 1
+      default: return
+      }
+    }
   }
 }
 

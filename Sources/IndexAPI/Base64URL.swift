@@ -28,6 +28,7 @@ public enum Base64URL {
   }
 
   /// - Returns: 4 characters for every 3 bytes, and 2 or 3 for what is left.
+  @inlinable
   public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
     var characters: [UInt8] = []
     characters.reserveCapacity(bytes.count * 4 / 3 + 2)
@@ -46,6 +47,7 @@ public enum Base64URL {
   }
 
   /// - Returns: `nil` when a character is not of the alphabet, when one is left over, or when unused bits are not zero.
+  @inlinable
   public static func decode(_ characters: some Collection<UInt8>) -> [UInt8]? {
     guard characters.count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []
