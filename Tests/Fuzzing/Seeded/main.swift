@@ -15,6 +15,9 @@ struct ParserFuzz: ParsableCommand {
   @Option(help: "The sequence's seed.")
   var seed: UInt64 = 1
 
+  @Flag(help: "Name the parsers, one a line, and stop.")
+  var list = false
+
   @Argument(help: "Parsers; all if none is named.")
   var names: [String] = []
 
@@ -25,6 +28,10 @@ struct ParserFuzz: ParsableCommand {
       gameFile: Array(try Data(contentsOf: root.appendingPathComponent("Samples/freedoom/game.yaml"))),
       script: Array("0 key w press\n0.4 button left tap\n+0.1 position 0.5 0.25\n1 text \"hi\"\n".utf8)
     )
+    if self.list {
+      for parser in parsers { print(parser.name) }
+      return
+    }
     for parser in parsers where self.names.isEmpty || self.names.contains(parser.name) {
       // Written at once, since a trap takes what is buffered with it.
       FileHandle.standardOutput.write(Data("\(parser.name): \(self.runs) inputs, seed \(self.seed) …\n".utf8))
