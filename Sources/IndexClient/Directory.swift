@@ -9,6 +9,9 @@ final class Directory: Sendable {
     var preferred = 0
     /// Keys whose holders' key sets are believed; empty until the first is seen, where none is pinned.
     var trusted: Set<IdentityPublicKey>
+    let isPinned: Bool
+    /// Bases of indexers that have shown a key set which is believed.
+    var proved: Set<String> = []
   }
 
   /// Indexers that are remembered at most.
@@ -17,7 +20,8 @@ final class Directory: Sendable {
   private let state: Mutex<State>
 
   init(_ addresses: [IndexerAddress]) {
-    self.state = Mutex(State(addresses: addresses, trusted: Set(addresses.compactMap(\.key))))
+    let pinned = Set(addresses.compactMap(\.key))
+    self.state = Mutex(State(addresses: addresses, trusted: pinned, isPinned: !pinned.isEmpty))
   }
 
   /// All of them, the one that answered last first.
@@ -47,6 +51,18 @@ final class Directory: Sendable {
         guard !state.addresses.contains(where: { $0.base == address.base }) else { continue }
         state.addresses.append(address)
       }
+    }
+  }
+
+  /// Whether keys are pinned and this indexer has not shown yet that it holds one, or that one vouches for it.
+  func needsProof(_ address: IndexerAddress) -> Bool {
+    self.state.withLock { $0.isPinned && !$0.proved.contains(address.base) }
+  }
+
+  func proved(_ address: IndexerAddress) {
+    self.state.withLock { state in
+      guard state.addresses.contains(where: { $0.base == address.base }) else { return }
+      state.proved.insert(address.base)
     }
   }
 

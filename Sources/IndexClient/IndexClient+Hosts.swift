@@ -61,10 +61,7 @@ extension IndexClient {
 
   /// The key set that tickets are checked with, checked as ``verify(keys:)`` does.
   public func keys() async throws -> KeySet {
-    struct Keys: Decodable {
-      var keys: String
-    }
-    let answer: Keys = try await self.ask(Question(method: .GET, path: "/v1/keys")).decoded()
+    let answer: ShownKeys = try await self.ask(Question(method: .GET, path: "/v1/keys")).decoded()
     return try self.verify(keys: answer.keys)
   }
 

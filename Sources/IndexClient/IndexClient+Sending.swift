@@ -19,6 +19,11 @@ struct Question {
   var timeout = IndexClient.answerTimeout
 }
 
+/// What `/v1/keys` answers.
+struct ShownKeys: Decodable {
+  var keys: String
+}
+
 /// What an indexer said, with a status of 2xx.
 struct Reply {
   var status: Int
@@ -50,6 +55,8 @@ extension IndexClient {
       } catch let problem as Problem {
         guard problem.status >= 500 else { throw problem }
         failure = problem
+      } catch let IndexClientError.wrongKey(base) {
+        failure = IndexClientError.wrongKey(base)
       } catch let IndexClientError.unexpectedAnswer(status, from) {
         failure = IndexClientError.unexpectedAnswer(status: status, from: from)
         guard status >= 500 else { break }
@@ -63,6 +70,23 @@ extension IndexClient {
   }
 
   private func ask(_ question: Question, of indexer: IndexerAddress) async throws -> Reply {
+    try await self.prove(indexer)
+    return try await self.send(question, to: indexer)
+  }
+
+  /// Where keys are pinned, nothing is asked of an indexer that has not shown a key set which they sign.
+  private func prove(_ indexer: IndexerAddress) async throws {
+    guard self.directory.needsProof(indexer) else { return }
+    let reply = try await self.send(Question(method: .GET, path: "/v1/keys"), to: indexer)
+    do {
+      _ = try self.verify(keys: try reply.decoded(as: ShownKeys.self).keys)
+    } catch is TicketError {
+      throw IndexClientError.wrongKey(indexer.base)
+    }
+    self.directory.proved(indexer)
+  }
+
+  private func send(_ question: Question, to indexer: IndexerAddress) async throws -> Reply {
     let deadline = NIODeadline.now() + question.timeout
     var response: HTTPClientResponse
     do {

@@ -4,6 +4,8 @@ public enum IndexClientError: Error, Hashable, Sendable {
   case notAnAddress(String)
   /// The file with the certificates to trust cannot be read.
   case noCertificates(String)
+  /// What answers there does not hold the key that was pinned, nor one that it vouches for.
+  case wrongKey(String)
   /// None of these answered.
   case unreachable(tried: [String])
   /// Something answered that is no indexer, or one of another version.
@@ -18,6 +20,8 @@ extension IndexClientError: CustomStringConvertible {
     case .notAnAddress(let text):
       "\(text) is not the address of an indexer; write http://host:port or https://host:port, and #KEY to pin its key"
     case .noCertificates(let path): "cannot read certificates from \(path)"
+    case .wrongKey(let base):
+      "\(base) does not hold the key after # in its address; ask whoever runs the indexer for its address"
     case .unreachable(let tried): "no indexer answers; tried \(tried.joined(separator: ", "))"
     case .unexpectedAnswer(let status, let base): "\(base) gave an answer (status \(status)) that no indexer gives"
     case .streamLost(let base): "the stream of messages from \(base) is lost"

@@ -53,7 +53,11 @@ struct IndexRunCommand: ParsableCommand {
       }
       done.wait()
       guard let error = failure.withLock({ $0 }) else { return }
-      if let error = error as? StorageError { throw CommandFailure(.unavailable, "no storage: \(error)") }
+      switch error {
+      case StorageError.unavailable(let reason), StorageError.unusable(let reason):
+        throw CommandFailure(.unavailable, "no storage: \(reason)")
+      default: break
+      }
       throw CommandFailure(.ioError, "cannot serve on \(self.options.listen): \(error); choose another with --listen")
     }
   }

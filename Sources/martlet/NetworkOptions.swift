@@ -93,6 +93,7 @@ extension CommandFailure {
       self.init(status, "the indexer declined: \(problem.title): \(problem.detail)")
     case let error as NoSuchGame: self.init(.badData, "\(error)")
     case IndexClientError.notAnAddress, IndexClientError.noCertificates: self.init(.badData, "\(error)")
+    case IndexClientError.wrongKey: self.init(.wrongKey, "\(error)")
     case is IndexClientError: self.init(.unavailable, "\(error)")
     default: self.init(.sessionFailed, "\(error)")
     }

@@ -194,6 +194,30 @@ struct IndexClientTests {
     await trusting.shutdown()
   }
 
+  @Test("asks nothing of an indexer that does not hold the pinned key")
+  func wrongKey() async throws {
+    let (root, stranger) = (IdentityKey(), IdentityKey())
+    let now = Int64(Date().timeIntervalSince1970)
+    for (holder, isRight) in [(root, true), (stranger, false)] {
+      let keys = KeySet(identity: holder, now: now).signed(by: holder, issued: now)
+      let indexer = ScriptedIndexer { request in
+        .json(200, request.target == "/v1/keys" ? #"{"keys":"\#(keys)"}"# : Self.noGames)
+      }
+      let address = "\(indexer.url)#\(root.publicKey.base64URL)"
+      let client = try IndexClient(indexers: [address], identity: Self.identity)
+      if isRight {
+        #expect(try await client.games().games.isEmpty)
+        #expect(try await client.games().games.isEmpty)
+        #expect(indexer.requests.map(\.target) == ["/v1/keys", "/v1/games", "/v1/games"])
+      } else {
+        await #expect(throws: IndexClientError.wrongKey(indexer.url)) { try await client.order(Self.order) }
+        #expect(indexer.requests.map(\.target) == ["/v1/keys"])
+      }
+      await client.shutdown()
+      indexer.stop()
+    }
+  }
+
   @Test(
     "refuses what is no indexer's address",
     arguments: ["", "host", "ftp://host", "http://", "http://host/path", "http://host?a=b", "http://host#short"]
