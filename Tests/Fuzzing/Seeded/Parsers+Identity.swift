@@ -25,7 +25,9 @@ extension Parser {
       // spares a million signature checks.
       Parser(name: "ticket-claims", valid: [Self.payload(of: ticket)], longest: 300) { bytes in
         let forged = Self.replacingPayload(of: ticket, by: bytes)
-        return Self.isRead { () throws(TicketError) in try Ticket(verifying: forged, keys: nobody, host: host, now: now) }
+        return Self.isRead { () throws(TicketError) in
+          try Ticket(verifying: forged, keys: nobody, host: host, now: now)
+        }
       },
       Parser(name: "queue-ticket-claims", valid: [Self.payload(of: place)], longest: 300) { bytes in
         let forged = Self.replacingPayload(of: place, by: bytes)

@@ -3,7 +3,6 @@ import Handshake
 import MediaUnits
 import Octets
 import Presentation
-import RTP
 import SRTPProtection
 import SessionProtocol
 
@@ -18,15 +17,7 @@ struct Parser {
 extension Parser {
   /// Every parser that a peer, a file or a person can reach.
   static func all(vectors: (String) -> [[UInt8]], gameFile: [UInt8], script: [UInt8]) -> [Parser] {
-    [
-      Parser(name: "rtp", valid: vectors("rtp-header") + vectors("rtp-extensions"), longest: 1500, parse: Self.rtp),
-      Parser(name: "rtcp", valid: vectors("rtcp-compound") + vectors("rtcp-nack"), longest: 1500, parse: Self.rtcp),
-      Parser(name: "h264", valid: vectors("rtp-h264-payloads"), longest: 1500) { bytes in
-        var depacketizer = H264Depacketizer()
-        var accessUnit: [UInt8] = []
-        return (try? depacketizer.append(payload: bytes.octets, to: &accessUnit)) != nil
-      },
-      Parser(name: "input", valid: vectors("input-packet"), longest: 1200, parse: Self.input),
+    Self.media(vectors: vectors) + [
       Parser(name: "session-request", valid: [Self.request.serialized], longest: 700) { bytes in
         (try? SessionRequest(parsing: bytes.octets)) != nil
       },
@@ -86,50 +77,30 @@ extension Parser {
     title: "A game"
   )
 
-  private static func rtp(_ bytes: [UInt8]) -> Bool {
-    guard let header = try? RTPHeader(parsing: bytes.octets) else { return false }
-    _ = FrameDescriptor(parsing: bytes.octets, extensions: header.extensions)
-    _ = FrameTimes(parsing: bytes.octets, extensions: header.extensions)
-    _ = AbsoluteCaptureTime(parsing: bytes.octets, extensions: header.extensions)
-    _ = RetransmissionPayload(parsing: bytes.octets, payload: header.payload)
-    return true
-  }
-
-  private static func rtcp(_ bytes: [UInt8]) -> Bool {
-    var reader = RTCPReader(bytes.octets)
-    do {
-      while try reader.next(in: bytes.octets) != nil {}
-      return true
-    } catch {
-      return false
+  /// Always the same, so that what was found can be tried again.
+  private static func identity(_ seed: UInt8) -> StaticKeyPair {
+    guard let identity = StaticKeyPair(rawPrivateKey: [UInt8](repeating: seed, count: 32)) else {
+      preconditionFailure("a private key has 32 bytes")
     }
-  }
-
-  private static func input(_ bytes: [UInt8]) -> Bool {
-    do {
-      var reader = try InputPacket.Reader(parsing: bytes.octets)
-      while try reader.next(in: bytes.octets) != nil {}
-      return true
-    } catch {
-      return false
-    }
+    return identity
   }
 
   private static func hello() -> Parser {
     let now = Instant(nanoseconds: 1)
-    let identity = StaticKeyPair()
+    let identity = Self.identity(1)
     guard
       var player = PlayerHandshake(
-        identity: StaticKeyPair(),
+        identity: Self.identity(2),
         hostKey: identity.publicKey,
         request: self.request,
         now: now
       ),
       let hello = player.poll(now: now)
     else { preconditionFailure("a fresh handshake has something to send") }
-    var host = HostHandshake(identity: identity)
+    let host = HostHandshake(identity: identity)
     let token = AddressToken(high: 0, low: 1, port: 2)
     return Parser(name: "hello", valid: [hello], longest: 1200) { bytes in
+      var host = host
       if case .requested = host.handle(bytes.octets, from: token, now: now) { return true }
       return false
     }
@@ -137,11 +108,11 @@ extension Parser {
 
   private static func answer() -> Parser {
     let now = Instant(nanoseconds: 1)
-    let identity = StaticKeyPair()
+    let identity = Self.identity(1)
     var host = HostHandshake(identity: identity)
     guard
       var player = PlayerHandshake(
-        identity: StaticKeyPair(),
+        identity: Self.identity(2),
         hostKey: identity.publicKey,
         request: self.request,
         now: now
