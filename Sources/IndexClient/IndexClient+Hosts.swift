@@ -42,6 +42,7 @@ extension IndexClient {
   /// Opens the stream of what the home indexer tells this host.
   public func messages(host: HostID) async throws -> HostMessages {
     let indexer = self.indexer
+    try await self.prove(indexer)
     let question = Question(method: .GET, path: "/v1/hosts/\(host)/stream", isSigned: true)
     let response: HTTPClientResponse
     do {
@@ -61,8 +62,7 @@ extension IndexClient {
 
   /// The key set that tickets are checked with, checked as ``verify(keys:)`` does.
   public func keys() async throws -> KeySet {
-    let answer: ShownKeys = try await self.ask(Question(method: .GET, path: "/v1/keys")).decoded()
-    return try self.verify(keys: answer.keys)
+    try self.verify(try await self.ask(.keys))
   }
 
   static func encode(_ value: some Encodable) throws -> [UInt8] {

@@ -19,9 +19,9 @@ struct Question {
   var timeout = IndexClient.answerTimeout
 }
 
-/// What `/v1/keys` answers.
-struct ShownKeys: Decodable {
-  var keys: String
+extension Question {
+  /// The indexer's key set.
+  static let keys = Question(method: .GET, path: "/v1/keys")
 }
 
 /// What an indexer said, with a status of 2xx.
@@ -75,15 +75,22 @@ extension IndexClient {
   }
 
   /// Where keys are pinned, nothing is asked of an indexer that has not shown a key set which they sign.
-  private func prove(_ indexer: IndexerAddress) async throws {
+  func prove(_ indexer: IndexerAddress) async throws {
     guard self.directory.needsProof(indexer) else { return }
-    let reply = try await self.send(Question(method: .GET, path: "/v1/keys"), to: indexer)
     do {
-      _ = try self.verify(keys: try reply.decoded(as: ShownKeys.self).keys)
+      _ = try self.verify(try await self.send(.keys, to: indexer))
     } catch is TicketError {
       throw IndexClientError.wrongKey(indexer.base)
     }
     self.directory.proved(indexer)
+  }
+
+  /// Checks what answered ``Question/keys`` as ``verify(keys:)`` does.
+  func verify(_ reply: Reply) throws -> KeySet {
+    struct Keys: Decodable {
+      var keys: String
+    }
+    return try self.verify(keys: try reply.decoded(as: Keys.self).keys)
   }
 
   private func send(_ question: Question, to indexer: IndexerAddress) async throws -> Reply {
