@@ -43,8 +43,14 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
     }
   }
 
+  /// Holds every directory of this test run, and goes with it.
+  private static let root: String = {
+    atexit { try? FileManager.default.removeItem(atPath: StoreKind.root) }
+    return NSTemporaryDirectory() + "martlet-storage-\(ProcessInfo.processInfo.processIdentifier)"
+  }()
+
   static func makeDirectory() throws -> String {
-    let directory = NSTemporaryDirectory() + "martlet-storage-" + UUID().uuidString
+    let directory = "\(Self.root)/\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     return directory
   }
