@@ -18,8 +18,17 @@ public struct LinkConditions: Hashable, Sendable {
   public var reorderingDelay: Duration
   /// How fast the bottleneck transmits; zero means unlimited.
   public var rate: Bitrate
-  /// How long a datagram may wait for the bottleneck before it is dropped.
+  /// How long a datagram may wait for the bottleneck before it is dropped; at most a minute counts.
   public var queue: Duration
+  /// How many bytes may be in the bottleneck's queue, the datagram being transmitted included; `nil` sets no limit
+  /// beside ``queue``. One datagram always fits.
+  public var queueByteCount: Int?
+  /// How long a datagram waits for the bottleneck before it is marked as having met congestion; `nil` marks none.
+  public var marking: Duration?
+  /// What a recorded path could carry, in place of ``rate`` and on top of ``delay`` and ``loss``.
+  public var trace: RateTrace?
+  /// When the bottleneck transmits nothing at all. A few: each costs time for each datagram.
+  public var outages: [Outage]
 
   public init(
     delay: Duration = .zero,
@@ -30,7 +39,11 @@ public struct LinkConditions: Hashable, Sendable {
     reordering: Double = 0,
     reorderingDelay: Duration = .zero,
     rate: Bitrate = Bitrate(bitsPerSecond: 0),
-    queue: Duration = .milliseconds(200)
+    queue: Duration = .milliseconds(200),
+    queueByteCount: Int? = nil,
+    marking: Duration? = nil,
+    trace: RateTrace? = nil,
+    outages: [Outage] = []
   ) {
     self.delay = delay
     self.jitter = jitter
@@ -41,6 +54,10 @@ public struct LinkConditions: Hashable, Sendable {
     self.reorderingDelay = reorderingDelay
     self.rate = rate
     self.queue = queue
+    self.queueByteCount = queueByteCount
+    self.marking = marking
+    self.trace = trace
+    self.outages = outages
   }
 }
 

@@ -14,8 +14,14 @@ public struct LinkStatistics: Hashable, Sendable {
   public var duplicated = 0
   /// Held back so that later datagrams pass.
   public var reordered = 0
+  /// Marked as having met congestion.
+  public var marked = 0
   /// Datagrams that came out, second copies included.
   public var delivered = 0
+  /// Bytes that came out.
+  public var deliveredByteCount = 0
+  /// The longest that any datagram waited for the bottleneck.
+  public var longestWait: Duration = .zero
 
   public init() {}
 }

@@ -6,9 +6,15 @@ public import MediaUnits
 /// chance comes from the seed, so the same calls always give the same results. Datagrams keep their order, except
 /// for those that ``LinkConditions/reordering`` picks.
 public struct SimulatedLink<Datagram: Sendable>: Sendable {
-  private struct Flight: Sendable {
-    var datagram: Datagram
-    var arrivesAt: Instant
+  /// A datagram that has come out.
+  public struct Arrival: Sendable {
+    public var datagram: Datagram
+    /// When it came out.
+    public var at: Instant
+    /// Whether it waited longer than ``LinkConditions/marking``.
+    public var isMarked: Bool
+    /// What the link was told that it takes.
+    public var byteCount: Int
   }
 
   /// May be changed at any time; datagrams under way keep the arrival that they were given.
@@ -18,20 +24,23 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
 
   private var random: SplitMix64
   /// Ordered by arrival, from ``head`` on; what is before has been delivered.
-  private var flights: [Flight?] = []
+  private var flights: [Arrival?] = []
   private var head = 0
-  private var bottleneckFreeAt = Instant.zero
+  private var bottleneck = Bottleneck()
+  private let start: Instant
   private var lastInOrderArrival = Instant.zero
   private var isInBurst = false
 
-  public init(_ conditions: LinkConditions, seed: UInt64) {
+  /// - Parameter start: where the times of traces and outages count from.
+  public init(_ conditions: LinkConditions, seed: UInt64, start: Instant = .zero) {
     self.conditions = conditions
+    self.start = start
     self.random = SplitMix64(seed: seed)
   }
 
   /// When the next datagram comes out; `nil` while the link is empty.
   public var deadline: Instant? {
-    self.head < self.flights.count ? self.flights[self.head]?.arrivesAt : nil
+    self.head < self.flights.count ? self.flights[self.head]?.at : nil
   }
 
   /// Datagrams under way.
@@ -41,7 +50,7 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
 
   /// How long a datagram sent at `now` would wait for the bottleneck.
   public func queueingDelay(now: Instant) -> Duration {
-    max(self.bottleneckFreeAt - now, .zero)
+    max(self.bottleneck.freeAt - now, .zero)
   }
 
   /// Puts a datagram on the link.
@@ -52,30 +61,46 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
   public mutating func send(_ datagram: Datagram, byteCount: Int, now: Instant) {
     self.statistics.sent += 1
     self.statistics.sentByteCount += byteCount
-    var readyAt = now
-    if self.conditions.rate.bitsPerSecond > 0 {
-      guard self.queueingDelay(now: now) <= self.conditions.queue else {
-        self.statistics.queueDropped += 1
-        return
-      }
-      self.bottleneckFreeAt =
-        max(now, self.bottleneckFreeAt) + self.conditions.rate.transmissionTime(ofByteCount: byteCount)
-      readyAt = self.bottleneckFreeAt
+    let passage = self.bottleneck.enter(
+      byteCount: byteCount,
+      now: now,
+      conditions: self.conditions,
+      linkStart: self.start
+    )
+    guard let passage else {
+      self.statistics.queueDropped += 1
+      return
     }
-    guard !self.isLost() else {
+    let wait = passage.startsAt - now
+    if wait > self.statistics.longestWait { self.statistics.longestWait = wait }
+    let step = self.conditions.trace?.position(at: passage.endsAt - self.start)?.step
+    guard !self.isLost(tracedLoss: step?.loss ?? 0) else {
       self.statistics.lost += 1
       return
     }
-    self.launch(datagram, readyAt: readyAt)
+    let isMarked = self.conditions.marking.map { wait > $0 } ?? false
+    if isMarked { self.statistics.marked += 1 }
+    let flight = Arrival(
+      datagram: datagram,
+      at: passage.endsAt + (step?.delay ?? .zero),
+      isMarked: isMarked,
+      byteCount: byteCount
+    )
+    self.launch(flight)
     if self.happens(self.conditions.duplication) {
       self.statistics.duplicated += 1
-      self.launch(datagram, readyAt: readyAt)
+      self.launch(flight)
     }
   }
 
   /// The next datagram that has arrived by `now`; `nil` if there is none.
   public mutating func receive(now: Instant) -> Datagram? {
-    guard let arrivesAt = self.deadline, arrivesAt <= now, let flight = self.flights[self.head] else { return nil }
+    self.receiveArrival(now: now)?.datagram
+  }
+
+  /// As ``receive(now:)``, with what the link did to the datagram.
+  public mutating func receiveArrival(now: Instant) -> Arrival? {
+    guard let arrivesAt = self.deadline, arrivesAt <= now, let arrival = self.flights[self.head] else { return nil }
     self.flights[self.head] = nil
     self.head += 1
     if self.head * 2 > self.flights.count {
@@ -83,12 +108,15 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
       self.head = 0
     }
     self.statistics.delivered += 1
-    return flight.datagram
+    self.statistics.deliveredByteCount += arrival.byteCount
+    return arrival
   }
 
-  private mutating func launch(_ datagram: Datagram, readyAt: Instant) {
+  /// Puts a datagram on its way that is through the bottleneck at ``Arrival/at``.
+  private mutating func launch(_ flight: Arrival) {
+    var flight = flight
     let jitter = self.conditions.jitter * Double.random(in: 0...1, using: &self.random)
-    var arrivesAt = max(readyAt + self.conditions.delay + jitter, self.lastInOrderArrival)
+    var arrivesAt = max(flight.at + self.conditions.delay + jitter, self.lastInOrderArrival)
     if self.happens(self.conditions.reordering) {
       self.statistics.reordered += 1
       arrivesAt += self.conditions.reorderingDelay
@@ -97,16 +125,17 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
     }
     // Nearly always the last; ties keep the order of sending.
     var index = self.flights.endIndex
-    while index > self.head, let before = self.flights[index - 1], before.arrivesAt > arrivesAt { index -= 1 }
-    self.flights.insert(Flight(datagram: datagram, arrivesAt: arrivesAt), at: index)
+    while index > self.head, let before = self.flights[index - 1], before.at > arrivesAt { index -= 1 }
+    flight.at = arrivesAt
+    self.flights.insert(flight, at: index)
   }
 
-  private mutating func isLost() -> Bool {
+  private mutating func isLost(tracedLoss: Double) -> Bool {
     if let burst = self.conditions.burstLoss {
       if self.happens(self.isInBurst ? burst.leave : burst.enter) { self.isInBurst.toggle() }
       if self.isInBurst, self.happens(burst.lossWhileBad) { return true }
     }
-    return self.happens(self.conditions.loss)
+    return self.happens(self.conditions.loss) || self.happens(tracedLoss)
   }
 
   /// True with the given chance. Draws only where the outcome is open, so that an absent impairment costs no chance.
