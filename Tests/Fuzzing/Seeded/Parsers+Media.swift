@@ -11,7 +11,7 @@ extension Parser {
       "compound", "nack", "sender-report", "receiver-report", "source-description", "goodbye", "application",
       "keyframe-requests",
     ]
-    return [
+    return Self.hevc(vectors: vectors) + [
       Parser(name: "rtp", valid: vectors("rtp-header") + vectors("rtp-extensions"), longest: 1500, parse: Self.rtp),
       Parser(name: "rtcp", valid: rtcp.flatMap { vectors("rtcp-\($0)") }, longest: 1500, parse: Self.rtcp),
       Parser(name: "h264", valid: payloads, longest: 1500, parse: Self.h264),
