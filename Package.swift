@@ -177,13 +177,22 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    .target(
+      name: "LoadTest",
+      dependencies: [
+        "MediaUnits", "Octets", "RTP", "SessionProtocol", "Transport", "Handshake", "SRTPProtection", "DatagramIO",
+        "SessionReport",
+      ],
+      swiftSettings: strict
+    ),
+
     // Layer 5: the one executable. Parse, configure, run.
     .executableTarget(
       name: "martlet",
       dependencies: [
         "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "DatagramIO", "FFmpegCodec", "Presentation",
         "SessionReport", "StreamHost", "StreamPlayer", "IndexAPI", "Identity", "Matching", "IndexClient", "Indexer",
-        "HostAgent", "PlayerAgent",
+        "HostAgent", "PlayerAgent", "LoadTest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -322,6 +331,11 @@ let package = Package(
       name: "SeatHistoryTests",
       dependencies: ["SeatHistory", "MediaUnits"],
       path: "Tests/Chaos/SeatHistoryTests",
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "LoadTestTests",
+      dependencies: ["LoadTest", "SessionReport", "Transport", "MediaUnits"],
       swiftSettings: strict
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -26,7 +26,7 @@ struct Martlet: ParsableCommand {
       """,
     version: "martlet 0.1.0",
     subcommands: [
-      HostCommand.self, PlayCommand.self, GamesCommand.self, HostsCommand.self, IndexCommand.self, DemoCommand.self,
+      HostCommand.self, PlayCommand.self, LoadCommand.self, GamesCommand.self, HostsCommand.self, IndexCommand.self, DemoCommand.self,
       KeyCommand.self, StageSupervisorCommand.self,
     ]
   )

@@ -1,0 +1,33 @@
+import Foundation
+
+extension LoadResult {
+  /// One JSON object, its keys sorted.
+  public var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { preconditionFailure("a result has finite numbers only") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// Some lines for people.
+  public var text: String {
+    func number(_ value: Double?) -> String { value.map { "\(($0 * 10).rounded() / 10)" } ?? "never" }
+    var lines = ["\(self.playersWithPicture) of \(self.players) players saw a picture within \(number(self.seconds)) s"]
+    for (reason, count) in self.failures.sorted(by: { $0.key < $1.key }) { lines.append("  \(count) × \(reason)") }
+    for (name, latency) in self.latencies.sorted(by: { $0.key < $1.key }) where latency.count + latency.missing > 0 {
+      lines.append(
+        "\(name): p50 \(number(latency.p50)) ms, p99 \(number(latency.p99)) ms, p99.9 \(number(latency.p999)) ms, "
+          + "longest \(number(latency.max)) ms, \(latency.missing) never"
+      )
+    }
+    lines.append(
+      "\(self.frames) frames, \(self.framesMissing) missing, \(self.framesLate) later than 100 ms, \(self.freezes) freezes"
+    )
+    lines.append(
+      self.isLimitedByThisMachine
+        ? "This machine is what limits: its timers are late or its thread is busy; use fewer players or a faster machine."
+        : "This machine kept up: its thread was busy for \(number(self.threadBusyShare * 100)) % of the time."
+    )
+    return lines.joined(separator: "\n")
+  }
+}
