@@ -35,4 +35,14 @@ public struct TicketAdmission: Sendable {
     self.used[ticket.session] = ticket.startBy
     return ticket
   }
+
+  /// Lets nobody in for a session whose ticket has not been used: it was given up.
+  ///
+  /// - Parameter now: seconds since 1970.
+  /// - Returns: whether the session was not known before, and its ticket is worth nothing from now on.
+  public mutating func refuse(_ session: SessionID, now: Int64) -> Bool {
+    guard self.used[session] == nil, self.used.count < Self.capacity else { return false }
+    self.used[session] = now + Ticket.maximumLifetimeSeconds
+    return true
+  }
 }

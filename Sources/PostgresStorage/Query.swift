@@ -124,6 +124,8 @@ struct Query {
       switch row.state {
       case .reserved: (0, "")
       case .running: (1, "")
+      // Below 2, as everything that holds a seat.
+      case .closing: (-1, "")
       case .ended(let reason): (2, reason)
       }
     }

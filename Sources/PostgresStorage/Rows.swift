@@ -98,6 +98,7 @@ final class Rows {
       switch self.integer(row, 3) {
       case 0: .reserved
       case 1: .running
+      case -1: .closing
       default: .ended(reason: self.text(row, 4))
       }
     return ModelState.Session(

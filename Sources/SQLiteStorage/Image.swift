@@ -49,6 +49,7 @@ struct Image {
         switch statement.integer(4) {
         case 0: .reserved
         case 1: .running
+        case -1: .closing
         default: .ended(reason: statement.text(6))
         }
       let session = ModelState.Session(
@@ -175,6 +176,7 @@ extension Image {
       switch session.state {
       case .reserved: statement.bind(2, 0)
       case .running: statement.bind(2, 1)
+      case .closing: statement.bind(2, -1)
       case .ended: statement.bind(2, 2)
       }
       statement.bind(3, session.end)

@@ -29,7 +29,10 @@ public struct Command: Hashable, Sendable {
     case confirm(session: SessionID, host: HostID, lease: Duration)
     /// Moves the end of a session that runs. → `done`, or refused as `unknownSession`
     case extend(session: SessionID, lease: Duration)
-    /// Ends a session, reserved or running; its seat is free. → `done`, or refused as `unknownSession`
+    /// Nobody will come for a session any more, or whoever came is to go. Its seat stays taken until it is released, or
+    /// until its lease is over; it counts no longer for its player. → `done`, or refused as `unknownSession`
+    case close(session: SessionID)
+    /// Ends a session, whatever its state; its seat is free. → `done`, or refused as `unknownSession`
     case release(session: SessionID, reason: String)
     /// Ends at most `limit` sessions whose lease is over, oldest first. → `expired`
     case expire(limit: Int)

@@ -118,13 +118,17 @@ public struct ModelState: Sendable {
     case .reserve(let session, let host, let player, let lease):
       return self.reserve(session, host: host, player: player, lease: lease, now: now)
     case .confirm(let session, let host, let lease):
-      guard let row = self.current(session, now: now) else { return .refused(.unknownSession) }
+      guard let row = self.current(session, now: now), row.state != .closing else { return .refused(.unknownSession) }
       guard row.host == host else { return .refused(.otherHost) }
       self.move(row, to: .running, end: now + lease)
       return .done
     case .extend(let session, let lease):
       guard let row = self.current(session, now: now), row.state == .running else { return .refused(.unknownSession) }
       self.move(row, to: .running, end: now + lease)
+      return .done
+    case .close(let session):
+      guard let row = self.current(session, now: now) else { return .refused(.unknownSession) }
+      if row.state != .closing { self.move(row, to: .closing, end: row.end) }
       return .done
     case .release(let session, let reason):
       guard let row = self.sessions[session], row.isLive else { return .refused(.unknownSession) }
@@ -232,7 +236,9 @@ extension ModelState {
     for id in self.liveAtHost[host] ?? [] { _ = self.current(id, now: now) }
     guard var row = self.hosts[host], row.state == .standby else { return .refused(.notOnStandby) }
     guard row.usedSeats < min(row.record.seats, row.offeredSeats) else { return .refused(.full) }
-    let held = (self.liveOfPlayer[player] ?? []).count { (self.sessions[$0]?.end ?? now) > now }
+    let held = (self.liveOfPlayer[player] ?? []).count { id in
+      self.sessions[id].map { $0.end > now && $0.state != .closing } ?? false
+    }
     guard held < StorageLimits.sessionsPerPlayer else { return .refused(.playerLimit) }
     guard self.sessions[session] == nil else { return .refused(.sessionExists) }
     row.usedSeats += 1

@@ -78,6 +78,8 @@ public struct SessionRow: Hashable, Sendable {
   public enum State: Hashable, Sendable {
     case reserved
     case running
+    /// Given up, but its host may still be playing it: the seat is not free.
+    case closing
     case ended(reason: String)
   }
 

@@ -69,6 +69,11 @@ extension HostLoop {
     for seat in self.seats where seat.occupant?.session == session && !seat.isStopping {
       self.end(seat, reason: "the session was ended")
     }
+    guard !self.seats.contains(where: { $0.occupant?.session == session }) else { return }
+    // Whoever still comes is refused, so the seat is free from now on, and the indexer may know it.
+    guard self.admission?.refuse(session, now: self.unixSeconds) == true else { return }
+    self.ended.append(EndedSession(session: session, reason: "given up before anybody came"))
+    self.isOccupancyStale = true
   }
 
   /// A session needs its reservation no longer.

@@ -22,6 +22,26 @@ struct TicketAdmissionTests {
     self.expect(.expired, bytes, now: Fixtures.now + 35)
   }
 
+  @Test("lets nobody in for a session that was given up, and says so once")
+  mutating func refusal() throws {
+    self.admission.keys = Fixtures.keys
+    let (session, bytes) = (Fixtures.ticket().session, Self.signed(Fixtures.ticket()))
+    var isNews = self.admission.refuse(session, now: Fixtures.now)
+    #expect(isNews)
+    self.expect(.alreadyUsed, bytes)
+    isNews = self.admission.refuse(session, now: Fixtures.now)
+    #expect(!isNews)
+  }
+
+  @Test("does not say of a session that was used that nobody has come for it")
+  mutating func refusalAfterUse() throws {
+    self.admission.keys = Fixtures.keys
+    let bytes = Self.signed(Fixtures.ticket())
+    _ = try self.admission.admit(bytes, transportKey: Fixtures.transportKey, now: Fixtures.now)
+    let isNews = self.admission.refuse(Fixtures.ticket().session, now: Fixtures.now)
+    #expect(!isNews)
+  }
+
   @Test("knows a session that was used, under whatever signature")
   mutating func signedAnew() throws {
     self.admission.keys = Fixtures.keys

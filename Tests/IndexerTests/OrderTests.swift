@@ -51,7 +51,7 @@ struct OrderTests {
     }
   }
 
-  @Test("frees it by ending the session, and only its own")
+  @Test("gives it up by ending the session, and only its own; it is free when the host says so")
   func end() async throws {
     try await TestIndexer.run { indexer in
       _ = try await indexer.client { try await $0.register(.sample(seats: 1)) }
@@ -62,6 +62,9 @@ struct OrderTests {
         }
         #expect(try await player.problem(.sample()) != nil)
         try await player.end(session: offer.session)
+        #expect(try await player.problem(.sample()) != nil, "the host may not have seen its player go")
+        try await player.end(session: offer.session)
+        try await indexer.service.hostEnds(offer.session)
         _ = try await player.offer(.sample())
       }
     }

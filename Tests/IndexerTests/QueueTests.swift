@@ -37,6 +37,7 @@ struct QueueTests {
     var keeper = holder
     for (player, order) in waiting {
       try await service.end(seat, player: keeper)
+      try await service.hostEnds(seat)
       guard case .offer(let offer) = try await service.wait(order, player: player) else {
         Issue.record("the next in line got no seat")
         return
@@ -61,6 +62,7 @@ struct QueueTests {
       await Task.yield()
     }
     try await service.end(held.session, player: holder)
+    try await service.hostEnds(held.session)
     guard case .offer(let offer) = try await answer else {
       Issue.record("no seat after one became free")
       return
@@ -125,6 +127,8 @@ struct QueueTests {
     }
     #expect(next.host.host != lost.host.host)
     #expect(next.session == again.session)
+    #expect(service.figures().usedSeats == 2, "the lost host may still be playing")
+    try await service.hostEnds(lost.session)
     #expect(service.figures().usedSeats == 1)
   }
 
@@ -152,6 +156,7 @@ struct QueueTests {
     if case .offer = try await answer { Issue.record("a seat for somebody who has left") }
     await #expect(throws: Problem.self) { try await service.leaveQueue(order.request, player: leaver) }
     try await service.end(held.session, player: holder)
+    try await service.hostEnds(held.session)
     guard
       case .offer(let offer) = try await service.wait(
         QueueOrder(queueTicket: next.queueTicket, order: other),
@@ -164,14 +169,15 @@ struct QueueTests {
     #expect(offer.host == held.host)
   }
 
-  @Test("who leave as their seat comes give that back")
+  @Test("who leave as their seat comes give that up")
   func leavingLate() async throws {
     let service = try await Network().indexer()
     _ = try await service.register(.sample(seats: 1))
     let (player, order) = (PlayerID.fresh(), SessionOrder.sample(waits: true))
-    _ = try await service.offer(order, player: player)
-    #expect(service.figures().usedSeats == 1)
+    let offer = try await service.offer(order, player: player)
     try await service.leaveQueue(order.request, player: player)
+    #expect(service.figures().usedSeats == 1)
+    try await service.hostEnds(offer.session)
     #expect(service.figures().usedSeats == 0)
   }
 

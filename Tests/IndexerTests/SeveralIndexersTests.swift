@@ -43,6 +43,36 @@ struct SeveralIndexersTests {
     #expect(told == [offer.session])
   }
 
+  @Test(
+    "tell a host of a session that was given up at any of them, and keep the seat until the host says that it is free"
+  )
+  func closing() async throws {
+    let network = Network()
+    let (one, two) = (try await network.indexer("one"), try await network.indexer("two"))
+    let registered = try await one.register(.sample(seats: 1))
+    try await two.readChanges()
+    let player = PlayerID.fresh()
+    let offer = try await two.offer(player: player)
+    try await one.readChanges()
+    try await one.heartbeat(.sample(registered, 1, free: 0, sessions: [offer.session]), host: registered.host)
+    try await two.readChanges()
+    try await two.end(offer.session, player: player)
+    #expect(await two.problem() == "no-seat")
+    // At the home nothing is known yet, and what the host says changes nothing.
+    try await one.heartbeat(.sample(registered, 2, free: 0, sessions: [offer.session]), host: registered.host)
+    try await one.readChanges()
+    #expect(await one.problem() == "no-seat")
+    // A host that comes back hears it at once.
+    let (stream, messages) = try one.openStream(of: registered.host)
+    stream.finish()
+    var released: [SessionID] = []
+    for await case .release(let session) in messages { released.append(session) }
+    #expect(released == [offer.session])
+    try await one.hostEnds(offer.session)
+    try await two.readChanges()
+    _ = try await two.offer()
+  }
+
   @Test("give the same session to whoever repeats a request at another one")
   func repetition() async throws {
     let network = Network()

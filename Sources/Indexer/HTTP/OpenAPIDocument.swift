@@ -209,7 +209,7 @@ enum OpenAPIDocument {
         delete:
           operationId: leaveQueue
           tags: [sessions]
-          summary: A player waits no longer; a seat given to it at the same moment is free again.
+          summary: A player waits no longer; a seat given to it at the same moment is given up.
           security: [{ signature: [] }]
           responses:
             "204": { description: Left. }
@@ -227,7 +227,7 @@ enum OpenAPIDocument {
           summary: The player has had enough.
           security: [{ signature: [] }]
           responses:
-            "204": { description: The session is over and its seat is free. }
+            "204": { description: The session is given up; its seat is free when its host says so. }
             "401": { $ref: "#/components/responses/Problem" }
             "403": { $ref: "#/components/responses/Problem" }
             "404": { $ref: "#/components/responses/Problem" }

@@ -138,6 +138,7 @@ extension IndexService {
     guard case .ended = row.state else {
       if row.state == .reserved { self.expect(row) }
       self.remember(row)
+      guard row.state != .closing else { return self.tell(row.host, .release(row.id)) }
       // Whoever waits for it here asks again and finds it.
       let request = RequestID(high: row.id.high ^ row.player.high, low: row.id.low ^ row.player.low)
       let waiter = self.state.withLock { $0.waiting.remove(request) }

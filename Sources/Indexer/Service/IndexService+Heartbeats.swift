@@ -12,6 +12,7 @@ extension IndexService {
     var confirmed: [SessionID] = []
     var extended: [SessionID] = []
     var lost: [SessionID] = []
+    var closing: [SessionID] = []
     var strangers: [SessionID] = []
     var description: HostDescription?
   }
@@ -45,6 +46,7 @@ extension IndexService {
       self.remember(row)
       if row.state == .reserved { consequences.confirmed.append(session) }
     }
+    for session in consequences.closing { self.tell(host, .release(session)) }
     for session in consequences.confirmed { try await self.confirm(session, host: host) }
     for session in consequences.extended {
       _ = try await self.commit(.extend(session: session, lease: Self.sessionLease))
@@ -60,9 +62,13 @@ extension IndexService {
   private func confirm(_ session: SessionID, host: HostID) async throws(Problem) {
     let outcome = try await self.commit(.confirm(session: session, host: host, lease: Self.sessionLease))
     guard outcome == .done else {
-      // Its time was over before the host said that it runs, so the seat may be another's.
+      // Its time was over before the host said that it runs, or its player has given it up elsewhere.
       self.tell(host, .release(session))
-      self.noteEnd(session)
+      if case .session(let row) = try await self.lookup(.session(session)), row.state == .closing {
+        self.remember(row)
+      } else {
+        self.noteEnd(session)
+      }
       return
     }
     let leaseEnd = self.clock.instant() + Self.sessionLease
@@ -105,6 +111,10 @@ extension IndexService {
     if wanted != known.state || offered != known.offeredSeats { consequences.report = (wanted, offered) }
     for id in known.sessions {
       guard let session = state.sessions[id] else { continue }
+      guard !session.isClosing else {
+        consequences.closing.append(id)
+        continue
+      }
       switch (session.isRunning, sessions.contains(id)) {
       case (false, true): consequences.confirmed.append(id)
       case (true, true) where session.leaseEnd < now + Self.sessionLease / 2: consequences.extended.append(id)
@@ -112,6 +122,7 @@ extension IndexService {
       default: break
       }
     }
+    consequences.closing.removeAll { id in heartbeat.ended.contains { $0.session == id } }
     consequences.lost.removeAll { id in heartbeat.ended.contains { $0.session == id } }
     consequences.strangers = sessions.filter { !known.sessions.contains($0) }
     Self.noteWords(heartbeat, of: host, now: now, in: &state, &consequences)

@@ -143,6 +143,7 @@ extension IndexService {
     }
     guard isHome else { throw Self.notHome }
     stream.send(.keys(self.keyring.signedSet))
+    for session in self.state.withLock({ $0.closingSessions(of: host) }) { stream.send(.release(session)) }
     return (stream, messages)
   }
 

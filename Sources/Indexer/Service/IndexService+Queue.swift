@@ -88,7 +88,7 @@ extension IndexService {
     return .queued(self.place(of: entry))
   }
 
-  /// A player waits no longer. A seat that was given to it at the same moment is free again.
+  /// A player waits no longer. A seat that was given to it at the same moment is given up.
   func leaveQueue(_ request: RequestID, player: PlayerID) async throws(Problem) {
     let session = Self.session(of: request, player: player)
     let (waiter, isReserved) = self.state.withLock { state in
@@ -97,7 +97,7 @@ extension IndexService {
       return (waiter, state.sessions[session].map { $0.player == player && !$0.isRunning } ?? false)
     }
     waiter?.poll?.answer.finish()
-    if isReserved { return try await self.end(session, reason: "the player left the queue") }
+    if isReserved { return try await self.close(session) }
     guard waiter != nil else { throw Problem(.notFound, "Nobody waits here with that request of yours.") }
   }
 

@@ -10,7 +10,9 @@ extension IndexService {
   /// The offer once more, of a session that this indexer knows; `nil` if it knows none.
   func repeated(_ session: SessionID, _ order: SessionOrder, player: PlayerID, began: Instant) -> SessionOffer? {
     let found = self.state.withLock { state -> (KnownSession, (HostEndpoint, HostEndpoint?))? in
-      guard let known = state.sessions[session], known.player == player, !known.isRunning else { return nil }
+      guard let known = state.sessions[session], known.player == player, !known.isRunning, !known.isClosing else {
+        return nil
+      }
       guard let host = state.hosts[known.host] else { return nil }
       let record = state.decisions[session]
       let alternate = record?.alternate.flatMap { state.hosts[$0]?.endpoint }
@@ -60,6 +62,7 @@ extension IndexService {
       host: row.host,
       player: row.player,
       isRunning: row.state == .running,
+      isClosing: row.state == .closing,
       leaseEnd: self.clock.instant() + row.remaining,
       startBy: self.clock.unixSeconds + max(0, min(Self.startSeconds, rest))
     )

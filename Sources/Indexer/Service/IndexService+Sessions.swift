@@ -16,7 +16,7 @@ extension IndexService {
       throw Problem(.badRequest, "Resume with a request id of its own, not the lost session's.")
     }
     let host = try await self.host(of: session, player: player)
-    try await self.end(session, reason: "resumed elsewhere")
+    try await self.close(session)
     var order = order
     if let host, !order.avoid.contains(host) { order.avoid = [host] + order.avoid.prefix(31) }
     return try await self.order(order, player: player, resuming: true)
@@ -26,6 +26,7 @@ extension IndexService {
   func renew(_ session: SessionID, player: PlayerID) async throws(Problem) -> SessionRenewed {
     _ = try await self.host(of: session, player: player)
     let known = self.state.withLock { $0.sessions[session] }
+    guard known?.isClosing != true else { throw Problem(.notFound, "There is no such session, or it is over.") }
     guard known?.isRunning == true else {
       throw Problem(.conflict, "Only a session that its host has said to run can be renewed.")
     }
@@ -58,8 +59,8 @@ extension IndexService {
 
   /// The player has had enough.
   func end(_ session: SessionID, player: PlayerID) async throws(Problem) {
-    _ = try await self.host(of: session, player: player)
-    try await self.end(session, reason: "ended by the player")
+    guard try await self.host(of: session, player: player) != nil else { return }
+    try await self.close(session)
   }
 
   /// How a session's host was chosen.
@@ -68,6 +69,22 @@ extension IndexService {
       throw Problem(.notFound, "This indexer did not choose the host of that session, or too many others since.")
     }
     return record
+  }
+
+  /// Gives a session up. The seat is free when its host says so, or when nobody can come for it any more: a player whom
+  /// nobody has told yet may still be playing there.
+  func close(_ session: SessionID) async throws(Problem) {
+    guard try await self.commit(.close(session: session)) == .done else { return self.noteEnd(session) }
+    self.noteClosing(session)
+  }
+
+  /// A session is given up, in the store as well: memory, and its host.
+  func noteClosing(_ session: SessionID) {
+    self.state.withLock { state in
+      state.withSession(session) { $0.isClosing = true }
+      guard let known = state.sessions[session] else { return }
+      state.streams[known.host]?.send(.release(session))
+    }
   }
 
   /// Ends a session, whatever it was doing; one that is over stays over.

@@ -97,6 +97,8 @@ struct KnownSession {
   var host: HostID
   var player: PlayerID
   var isRunning: Bool
+  /// Given up; the host has not yet said that the seat is free.
+  var isClosing = false
   var leaseEnd: Instant
   /// Seconds since 1970; the ticket ends then.
   var startBy: Int64

@@ -119,6 +119,7 @@ struct ServiceState {
       var session = session
       session.hasReportedStart = known.hasReportedStart
       session.isRunning = session.isRunning || known.isRunning
+      session.isClosing = session.isClosing || known.isClosing
       if known.startBy != 0 { session.startBy = known.startBy }
       self.sessions[id] = session
       self.countSession(session, by: 1)
@@ -146,6 +147,11 @@ struct ServiceState {
       host.isHidden = false
     }
     return session
+  }
+
+  /// Sessions of a host that are given up, and of which it has not said that their seats are free.
+  func closingSessions(of host: HostID) -> [SessionID] {
+    (self.hosts[host]?.sessions ?? []).filter { self.sessions[$0]?.isClosing == true }
   }
 
   mutating func withSession(_ id: SessionID, _ body: (inout KnownSession) -> Void) {

@@ -175,7 +175,13 @@ actor SimulatedHost {
     guard let message = try? JSONDecoder().decode(HostMessage.self, from: Data(line)) else { return }
     switch message {
     case .release(let session):
-      guard self.running[session] != nil else { return }
+      guard self.running[session] != nil else {
+        // Whoever still comes is refused, so the seat is free from now on.
+        guard self.admission.refuse(session, now: EventLog.unix) else { return }
+        self.ended.append(Heartbeat.Ended(session: session, reason: "given up before anybody came"))
+        self.hasNews = true
+        return
+      }
       if !self.leaving.contains(session) {
         self.log.violation("an indexer ended session \(session), which its player has not left", host: "\(self.id)")
       }

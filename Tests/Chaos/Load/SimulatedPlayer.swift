@@ -229,16 +229,17 @@ struct SimulatedPlayer: Sendable {
     for _ in 0..<4 {
       let answer = await self.caller.call("DELETE", path, at: indexer)
       switch answer.status {
-      case 204 where isCertain, 404 where isCertain:
+      case 404 where isCertain:
         self.log.operation(
           .release(session: "\(offer.session)"),
-          answer.status == 204 ? .done : .refused,
+          .refused,
           host: "\(offer.host.host)",
           from: invoked,
           to: EventLog.now
         )
         return
       case 204, 404:
+        // Given up: the seat is free when the host says so, at some later moment.
         self.noteEnd(of: offer, from: invoked)
         return
       default:

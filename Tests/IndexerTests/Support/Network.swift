@@ -95,6 +95,23 @@ extension IndexService {
     return offer
   }
 
+  /// Its host says that a session has ended: with whom it runs no longer, the seat is free.
+  func hostEnds(_ session: SessionID) async throws {
+    let found = self.state.withLock { state in state.sessions[session].flatMap { state.hosts[$0.host] } }
+    guard let host = found else { throw CancellationError() }
+    let heartbeat = Heartbeat(
+      epoch: host.epoch,
+      sequence: host.lastSequence + 1,
+      state: .standby,
+      freeSeats: host.seats,
+      encoderLoad: 0,
+      games: [],
+      sessions: [],
+      ended: [Heartbeat.Ended(session: session, reason: "the player left")]
+    )
+    try await self.heartbeat(heartbeat, host: host.id)
+  }
+
   /// The last part of the problem's type that an order leads to; `nil` for an answer.
   func problem(_ order: SessionOrder = .sample(), player: PlayerID = .fresh()) async -> String? {
     do throws(Problem) {

@@ -49,7 +49,8 @@ struct CommandSequence {
     case 4...10: return .reserve(session: session, host: host, player: player, lease: lease)
     case 11, 12: return .confirm(session: session, host: host, lease: lease)
     case 13, 14: return .extend(session: session, lease: lease)
-    case 15, 16, 17: return .release(session: session, reason: "l'état, \"c\\est\" moi")
+    case 15: return .close(session: session)
+    case 16, 17: return .release(session: session, reason: "l'état, \"c\\est\" moi")
     case 18: return .expire(limit: self.chance(3))
     default:
       return .announce(IndexerRecord(name: "i,{\(self.chance(3))}", body: [0, 92, 34]), lease: lease)
