@@ -161,6 +161,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(
+      name: "LinkEmulator",
+      dependencies: ["MediaUnits", "NetworkSimulator", "DatagramIO"],
+      swiftSettings: strict
+    ),
+    .target(
       name: "HostAgent",
       dependencies: [
         "MediaUnits", "IndexAPI", "Identity", "IndexClient", "DatagramIO",
@@ -192,7 +197,7 @@ let package = Package(
       dependencies: [
         "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "DatagramIO", "FFmpegCodec", "Presentation",
         "SessionReport", "StreamHost", "StreamPlayer", "IndexAPI", "Identity", "Matching", "IndexClient", "Indexer",
-        "HostAgent", "PlayerAgent", "LoadTest",
+        "HostAgent", "PlayerAgent", "LoadTest", "LinkEmulator", "NetworkSimulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -218,7 +223,7 @@ let package = Package(
       name: "parser-fuzz",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "Handshake", "SRTPProtection", "GameStage", "Presentation",
-        "IndexAPI", "Identity", "Matching",
+        "IndexAPI", "Identity", "Matching", "NetworkSimulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzzing/Seeded",
@@ -258,6 +263,11 @@ let package = Package(
     .testTarget(
       name: "NetworkSimulatorTests",
       dependencies: ["NetworkSimulator", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "LinkEmulatorTests",
+      dependencies: ["LinkEmulator", "NetworkSimulator", "DatagramIO", "MediaUnits"],
       swiftSettings: strict
     ),
     .testTarget(

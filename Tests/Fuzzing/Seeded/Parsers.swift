@@ -1,6 +1,7 @@
 import GameStage
 import Handshake
 import MediaUnits
+import NetworkSimulator
 import Octets
 import Presentation
 import SRTPProtection
@@ -45,6 +46,22 @@ extension Parser {
       Parser(name: "game-file", valid: [gameFile, Self.smallGameFile], longest: 400) { bytes in
         guard let text = String(validating: bytes, as: UTF8.self) else { return false }
         return (try? GameFile(parsing: text, directory: "/")) != nil
+      },
+      Parser(
+        name: "rate-trace",
+        valid: [Array("0.000 2.50 27.0ms 0.00\n0.015 12.48 34.5ms 0.25\n".utf8), Array("0\n0\n1\n5\n600\n".utf8)],
+        longest: 400
+      ) { (try? RateTrace(parsing: $0, loops: true)) != nil },
+      Parser(
+        name: "link-setting",
+        valid: ["delay=15ms", "burst=0.1%,4", "reorder=1%,3ms", "queue=64KB", "rate=20M", "outage=10s+2s/30s"]
+          .map { Array($0.utf8) },
+        longest: 80
+      ) { bytes in
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        let parts = text.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2 else { return false }
+        return (try? LinkSetting(name: String(parts[0]), value: String(parts[1]))) != nil
       },
     ] + Self.identity()
   }

@@ -1,0 +1,59 @@
+public import DatagramIO
+public import NetworkSimulator
+import Synchronization
+
+/// A stretch of network between UDP clients and one target: each client's datagrams pass a ``SimulatedLink`` each way.
+///
+/// Runs on a thread of its own. Traces and outages count from each client's first datagram, so that a test's clock
+/// starts with its session.
+public final class LinkEmulator: Sendable {
+  /// Where clients send to.
+  public let localAddress: SocketAddress
+  private let control: LinkControl
+  private let thread: MediaThread
+
+  /// Binds the port and starts to pass datagrams on.
+  ///
+  /// - Throws: ``SocketError`` when the port cannot be had.
+  public static func start(_ configuration: LinkEmulatorConfiguration) throws -> LinkEmulator {
+    let control = try LinkControl()
+    // SAFETY: made here, and from now on touched only by the thread started below.
+    nonisolated(unsafe) let loop = try LinkLoop(configuration: configuration, control: control)
+    let address = loop.localAddress
+    let thread = MediaThread.start(name: "link") { loop.run() }
+    return LinkEmulator(localAddress: address, control: control, thread: thread)
+  }
+
+  private init(localAddress: SocketAddress, control: LinkControl, thread: MediaThread) {
+    self.localAddress = localAddress
+    self.control = control
+    self.thread = thread
+  }
+
+  /// Changes the conditions of all clients, present and future; `nil` leaves a direction as it is. Datagrams under way
+  /// keep the arrival that they were given.
+  public func setConditions(up: LinkConditions? = nil, down: LinkConditions? = nil) {
+    self.control.state.withLock { state in
+      if let up { state.up = up }
+      if let down { state.down = down }
+    }
+    self.control.wakeup.signal()
+  }
+
+  /// What was done until the last datagram came or left.
+  public var report: LinkReport { self.control.state.withLock { $0.report } }
+
+  /// Why the emulator ceased to work by itself; `nil` while it works.
+  public var failure: SocketError? { self.control.state.withLock { $0.failure } }
+
+  /// Ends the thread and closes the sockets; what is under way is dropped.
+  ///
+  /// - Returns: what was done in all.
+  @discardableResult
+  public func stop() -> LinkReport {
+    self.control.state.withLock { $0.mustStop = true }
+    self.control.wakeup.signal()
+    self.thread.join()
+    return self.report
+  }
+}

@@ -1,0 +1,215 @@
+import ArgumentParser
+import DatagramIO
+import Dispatch
+import Foundation
+import Glibc
+import LinkEmulator
+import MediaUnits
+import NetworkSimulator
+
+/// Stands between a player and a host as a network of chosen quality.
+struct LinkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "link",
+    abstract: "Emulate a network between players and a host: delay, jitter, loss, a narrow rate, outages.",
+    discussion: """
+      Passes UDP datagrams on between whoever sends to --listen and the host at --to. Give players the emulator's \
+      address with the host's key: martlet://127.0.0.1:9000#KEY.
+
+        martlet link --to 127.0.0.1:7777 --delay 15ms --loss 2%
+        martlet link --to 127.0.0.1:7777 --profile wifi --rate 20M --queue 100ms
+        martlet link --to 127.0.0.1:7777 --delay 15ms --outage 10s+2s --json
+        martlet link --to 127.0.0.1:7777 --delay 10ms --down rate=12M --up loss=5%
+        martlet link --to 127.0.0.1:7777 --trace recorded.txt --trace-parts rate,loss --delay 8ms
+
+      Conditions hold for each direction, on top of --profile; --up and --down set one direction only, by the same \
+      names: --down rate=12M. Each player has links of its own, so that a rate is each player's; times of traces and \
+      outages count from a player's first datagram. The same --seed draws the same chances.
+
+      A trace has rows of seconds, Mbit/s, round-trip time and share lost (0.015 12.48 34.5ms 0.01), or one number a \
+      line, the milliseconds at which a packet of 1500 bytes fits (Mahimahi's format).
+
+      The first line on standard output is the address that players send to. SIGUSR1 prints what has been passed on and \
+      lost so far; so does the end, by SIGINT, SIGTERM or --seconds.
+
+      Exit status: 0 ended as asked, 64 usage, 65 a trace or an address makes no sense, 66 a trace cannot be read, 74 \
+      the port cannot be used.
+      """
+  )
+
+  @Option(help: ArgumentHelp("Where players send to.", valueName: "host:port"))
+  var listen = "127.0.0.1:0"
+
+  @Option(help: ArgumentHelp("The host.", valueName: "host:port"))
+  var to: String
+
+  @Option(help: ArgumentHelp("perfect, ethernet, fibre, wifi, cellular or hostile.", valueName: "name"))
+  var profile: String?
+
+  @Option(help: ArgumentHelp("One way, the least.", valueName: "time"))
+  var delay: String?
+
+  @Option(help: ArgumentHelp("Added to the delay, from nothing up to this.", valueName: "time"))
+  var jitter: String?
+
+  @Option(help: ArgumentHelp("Share lost, each datagram for itself, such as 2%.", valueName: "share"))
+  var loss: String?
+
+  @Option(help: ArgumentHelp("Loss in bursts: the chance that one begins, and its mean length.", valueName: "0.1%,4"))
+  var burst: String?
+
+  @Option(help: ArgumentHelp("Share that arrives twice.", valueName: "share"))
+  var duplicate: String?
+
+  @Option(help: ArgumentHelp("Share that is held back, and for how long.", valueName: "1%,3ms"))
+  var reorder: String?
+
+  @Option(help: ArgumentHelp("The bottleneck's rate, such as 20M or 500k bit/s.", valueName: "rate"))
+  var rate: String?
+
+  @Option(help: ArgumentHelp("The bottleneck's queue: the longest wait, or its size.", valueName: "100ms|64KB"))
+  var queue: String?
+
+  @Option(help: ArgumentHelp("Nothing passes: start, length and period; may be repeated.", valueName: "10s+2s[/30s]"))
+  var outage: [String] = []
+
+  @Option(help: ArgumentHelp("Follow a recorded rate, towards the player; it loops.", valueName: "file"))
+  var trace: String?
+
+  @Option(help: ArgumentHelp("What to take of the trace: rate, delay, loss.", valueName: "parts"))
+  var traceParts = "rate,delay,loss"
+
+  @Option(help: ArgumentHelp("A condition from players to the host; may be repeated.", valueName: "name=value"))
+  var up: [String] = []
+
+  @Option(help: ArgumentHelp("A condition from the host to players; may be repeated.", valueName: "name=value"))
+  var down: [String] = []
+
+  @Option(help: ArgumentHelp("Where chance starts.", valueName: "number"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("End after so long.", valueName: "seconds"))
+  var seconds: Double?
+
+  @Flag(help: "Print what was done as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard 0...1e6 ~= self.seconds ?? 0 else { throw ValidationError("--seconds must be 0 to 1000000.") }
+    let parts = self.traceParts.split(separator: ",")
+    guard !parts.isEmpty, parts.allSatisfy({ ["rate", "delay", "loss"].contains($0) }) else {
+      throw ValidationError("--trace-parts takes rate, delay and loss, separated by commas.")
+    }
+    _ = try self.conditions()
+  }
+
+  func run() throws {
+    try self.reportingFailure {
+      let (up, base) = try self.conditions()
+      var down = base
+      down.trace = try self.readTrace()
+      let configuration = LinkEmulatorConfiguration(
+        listen: try Self.address(self.listen),
+        target: try Self.address(self.to),
+        up: up,
+        down: down,
+        seed: self.seed
+      )
+      let emulator: LinkEmulator
+      do {
+        emulator = try LinkEmulator.start(configuration)
+      } catch {
+        throw CommandFailure(.ioError, "\(error)")
+      }
+      let end = DispatchSemaphore(value: 0)
+      let signals = Signals { end.signal() }
+      signal(SIGUSR1, SIG_IGN)
+      let asked = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: .global())
+      let json = self.json
+      asked.setEventHandler { Console.print(Self.text(emulator.report, json: json)) }
+      asked.resume()
+      Console.print("\(emulator.localAddress)")
+      let limit = self.seconds.map { DispatchTime.now() + $0 } ?? .distantFuture
+      // A socket that fails ends the emulator by itself.
+      while end.wait(timeout: min(limit, .now() + 0.5)) == .timedOut, .now() < limit, emulator.failure == nil {}
+      withExtendedLifetime(signals) { asked.cancel() }
+      let report = emulator.stop()
+      if let failure = emulator.failure { throw CommandFailure(.ioError, "\(failure)") }
+      Console.print(Self.text(report, json: json))
+    }
+  }
+
+  /// The conditions of both directions, without the trace.
+  private func conditions() throws -> (up: LinkConditions, down: LinkConditions) {
+    let common: [(String, String?)] =
+      [
+        ("profile", self.profile), ("delay", self.delay), ("jitter", self.jitter), ("loss", self.loss),
+        ("burst", self.burst), ("duplicate", self.duplicate), ("reorder", self.reorder), ("rate", self.rate),
+        ("queue", self.queue),
+      ] + self.outage.map { ("outage", $0) }
+    func conditions(_ own: [String]) throws -> LinkConditions {
+      var conditions = LinkConditions.perfect
+      do {
+        for (name, value) in common { if let value { conditions.apply(try LinkSetting(name: name, value: value)) } }
+        for text in own {
+          let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+          guard parts.count == 2 else { throw ValidationError("‘\(text)’ should be NAME=VALUE, such as rate=12M.") }
+          conditions.apply(try LinkSetting(name: String(parts[0]), value: String(parts[1])))
+        }
+      } catch let error as LinkSettingError {
+        throw ValidationError("\(error).")
+      }
+      return conditions
+    }
+    return (try conditions(self.up), try conditions(self.down))
+  }
+
+  private func readTrace() throws -> RateTrace? {
+    guard let path = self.trace else { return nil }
+    let bytes: [UInt8]
+    do {
+      bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw CommandFailure(.noInput, "cannot read the trace \(path)")
+    }
+    do {
+      let parts = self.traceParts.split(separator: ",")
+      return try RateTrace(parsing: bytes, loops: true).keeping(
+        rate: parts.contains("rate"),
+        delay: parts.contains("delay"),
+        loss: parts.contains("loss")
+      )
+    } catch {
+      throw CommandFailure(.badData, "the trace \(path) makes no sense: \(error) (unpack a .gz file first)")
+    }
+  }
+
+  private static func address(_ text: String) throws -> SocketAddress {
+    do {
+      return try SocketAddress(parsing: text)
+    } catch {
+      throw CommandFailure(.badData, "\(error)")
+    }
+  }
+
+  private static func text(_ report: LinkReport, json: Bool) -> String {
+    json
+      ? "{\"clients\":\(report.totalClientCount),\"refused\":\(report.refused),"
+        + "\"up\":\(Self.json(report.up)),\"down\":\(Self.json(report.down))}"
+      : "\(report.totalClientCount) clients, \(report.refused) datagrams refused\n"
+        + "up    \(Self.line(report.up))\ndown  \(Self.line(report.down))"
+  }
+
+  private static func line(_ one: LinkStatistics) -> String {
+    "\(one.sent) sent, \(one.delivered) delivered, \(one.lost) lost, \(one.queueDropped) dropped by a full queue, "
+      + "\(one.duplicated) duplicated, \(one.reordered) reordered; "
+      + "longest wait \(one.longestWait.inMilliseconds) ms"
+  }
+
+  private static func json(_ one: LinkStatistics) -> String {
+    "{\"sent\":\(one.sent),\"sent_bytes\":\(one.sentByteCount),\"delivered\":\(one.delivered),"
+      + "\"delivered_bytes\":\(one.deliveredByteCount),\"lost\":\(one.lost),\"queue_dropped\":\(one.queueDropped),"
+      + "\"duplicated\":\(one.duplicated),\"reordered\":\(one.reordered),\"marked\":\(one.marked),"
+      + "\"longest_wait_ns\":\(one.longestWait.wholeNanoseconds)}"
+  }
+}

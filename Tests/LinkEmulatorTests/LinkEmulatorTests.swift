@@ -1,0 +1,128 @@
+import DatagramIO
+import LinkEmulator
+import MediaUnits
+import NetworkSimulator
+import Testing
+
+@Suite("Link emulator", .serialized, .timeLimit(.minutes(1)))
+struct LinkEmulatorTests {
+  private static func loopback() throws -> SocketAddress { try SocketAddress(host: "127.0.0.1", port: 0) }
+
+  /// Sends `count` numbered datagrams from each of `clients` sockets through an emulator to an echo and collects what
+  /// comes back within `limit`, with the time that each took.
+  private func echo(
+    clients: Int = 1,
+    count: Int,
+    up: LinkConditions = .perfect,
+    down: LinkConditions = .perfect,
+    maximumClientCount: Int = 256,
+    limit: Duration = .seconds(2)
+  ) throws -> (roundTrips: [[Duration]], report: LinkReport) {
+    var target = try UDPSocket(bindingTo: Self.loopback())
+    let emulator = try LinkEmulator.start(
+      LinkEmulatorConfiguration(
+        listen: Self.loopback(),
+        target: target.localAddress,
+        up: up,
+        down: down,
+        seed: 5,
+        maximumClientCount: maximumClientCount
+      )
+    )
+    var received = ReceiveBatch(capacity: 4)
+    var outgoing = SendBatch()
+    var roundTrips = [[Duration]](repeating: [], count: clients)
+    // One socket after the other would hide that each has a link of its own; all are open together.
+    var first = try UDPSocket(bindingTo: Self.loopback())
+    var second = try UDPSocket(bindingTo: Self.loopback())
+    func send(_ number: Int, from socket: inout UDPSocket) {
+      let bytes = [UInt8](repeating: UInt8(number % 256), count: 100)
+      let stamp = Instant.now.nanoseconds
+      _ = outgoing.append(to: emulator.localAddress, maximumByteCount: 108) { room in
+        room.copyBytes(from: bytes)
+        room.storeBytes(of: stamp, toByteOffset: 100, as: Int64.self)
+        return 108
+      }
+      socket.send(&outgoing)
+    }
+    func collect(_ index: Int, from socket: inout UDPSocket) throws {
+      try socket.receive(into: &received)
+      received.forEach { bytes, source in
+        let sent = Instant(nanoseconds: bytes.loadUnaligned(fromByteOffset: 100, as: Int64.self))
+        #expect(bytes.count == 108 && source == emulator.localAddress)
+        roundTrips[index].append(Instant.now - sent)
+      }
+    }
+    var poll = PollSet([target.fileDescriptor, first.fileDescriptor, second.fileDescriptor])
+    let end = Instant.now + limit
+    var number = 0
+    var sendAt = Instant.now
+    while Instant.now < end {
+      if number < count, Instant.now >= sendAt {
+        send(number, from: &first)
+        if clients == 2 { send(number, from: &second) }
+        number += 1
+        sendAt = sendAt + .milliseconds(1)
+      }
+      try poll.wait(until: number < count ? min(sendAt, end) : end)
+      try target.receive(into: &received)
+      received.forEach { bytes, source in
+        _ = outgoing.append(to: source, maximumByteCount: bytes.count) { room in
+          room.copyMemory(from: UnsafeRawBufferPointer(bytes))
+          return bytes.count
+        }
+      }
+      target.send(&outgoing)
+      try collect(0, from: &first)
+      if clients == 2 { try collect(1, from: &second) }
+      if roundTrips.allSatisfy({ $0.count >= count }) { break }
+    }
+    return (roundTrips, emulator.stop())
+  }
+
+  @Test("passes datagrams on after the delay of both directions")
+  func delay() throws {
+    let (roundTrips, report) = try self.echo(
+      count: 200,
+      up: LinkConditions(delay: .milliseconds(5)),
+      down: LinkConditions(delay: .milliseconds(10))
+    )
+    #expect(roundTrips[0].count == 200)
+    #expect(roundTrips[0].allSatisfy { $0 >= .milliseconds(15) })
+    let median = roundTrips[0].sorted()[100]
+    #expect(median < .milliseconds(17), "the median was \(median.inMilliseconds) ms")
+    #expect(report.up.sent == 200 && report.up.delivered == 200 && report.down.delivered == 200)
+    #expect(report.up.sentByteCount == 200 * (108 + 28))
+    #expect(report.totalClientCount == 1 && report.refused == 0)
+  }
+
+  @Test("loses what it was told to, in the direction that it was told to")
+  func loss() throws {
+    let (roundTrips, report) = try self.echo(count: 500, down: LinkConditions(loss: 0.2), limit: .seconds(1))
+    #expect(report.up.lost == 0 && report.up.delivered == 500)
+    #expect(60...140 ~= report.down.lost)
+    #expect(roundTrips[0].count == 500 - report.down.lost)
+  }
+
+  @Test("keeps clients apart, and takes no more than it may")
+  func clients() throws {
+    let both = try self.echo(clients: 2, count: 50, up: LinkConditions(delay: .milliseconds(2)))
+    #expect(both.roundTrips.map(\.count) == [50, 50])
+    #expect(both.report.totalClientCount == 2)
+    let one = try self.echo(clients: 2, count: 50, maximumClientCount: 1, limit: .milliseconds(500))
+    #expect(one.roundTrips.map(\.count) == [50, 0])
+    #expect(one.report.totalClientCount == 1 && one.report.refused == 50)
+  }
+
+  @Test("an outage holds datagrams until the path is back")
+  func outage() throws {
+    let down = LinkConditions(
+      queue: .seconds(1),
+      outages: [Outage(at: .milliseconds(50), lasting: .milliseconds(150))]
+    )
+    let (roundTrips, _) = try self.echo(count: 100, down: down)
+    let longest = try #require(roundTrips[0].max())
+    #expect(roundTrips[0].count == 100)
+    #expect(.milliseconds(130)..<(.milliseconds(200)) ~= longest, "\(longest.inMilliseconds) ms")
+  }
+}
