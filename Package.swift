@@ -345,7 +345,7 @@ let package = Package(
     ),
     .testTarget(
       name: "LoadTestTests",
-      dependencies: ["LoadTest", "SessionReport", "Transport", "MediaUnits"],
+      dependencies: ["LoadTest", "SessionReport", "SessionProtocol", "Transport", "MediaUnits"],
       swiftSettings: strict
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -25,6 +25,8 @@ public struct FrameMeter: Sendable {
   public private(set) var stallCount: Int64 = 0
   public private(set) var freezeCount: Int64 = 0
   public private(set) var freezeNanoseconds: Int64 = 0
+  /// From the first whole frame to the last, added up over players.
+  public private(set) var watchedNanoseconds: Int64 = 0
 
   private var last: (index: Int64, capturedAt: Instant?, completedAt: Instant)?
   private var meanGap: Double?
@@ -72,6 +74,7 @@ public struct FrameMeter: Sendable {
     self.stallCount += other.stallCount
     self.freezeCount += other.freezeCount
     self.freezeNanoseconds += other.freezeNanoseconds
+    self.watchedNanoseconds += other.watchedNanoseconds
   }
 
   private mutating func count(age: Int64) {
@@ -85,6 +88,7 @@ public struct FrameMeter: Sendable {
   /// - Source: W3C webrtc-stats, `freezeCount`.
   private mutating func recordGap(_ nanoseconds: Int64) {
     self.gap.record(nanoseconds: nanoseconds)
+    self.watchedNanoseconds += max(0, nanoseconds)
     let mean = self.meanGap ?? Double(nanoseconds)
     if Double(nanoseconds) > max(3 * mean, mean + 150e6) {
       self.freezeCount += 1

@@ -16,17 +16,19 @@ extension LoadResult {
     for (reason, count) in self.failures.sorted(by: { $0.key < $1.key }) { lines.append("  \(count) × \(reason)") }
     for (name, latency) in self.latencies.sorted(by: { $0.key < $1.key }) where latency.count + latency.missing > 0 {
       lines.append(
-        "\(name): p50 \(number(latency.p50)) ms, p99 \(number(latency.p99)) ms, p99.9 \(number(latency.p999)) ms, "
-          + "longest \(number(latency.max)) ms, \(latency.missing) never"
+        "\(name): p50 \(number(latency.percentile(50))) ms, p99 \(number(latency.percentile(99))) ms, "
+          + "p99.9 \(number(latency.percentile(99.9))) ms, longest \(number(latency.max)) ms, \(latency.missing) never"
       )
     }
     lines.append(
       "\(self.frames) frames, \(self.framesMissing) missing, \(self.framesLate) later than 100 ms, \(self.freezes) freezes"
     )
+    let isOne = self.machines.count == 1
+    let busiest = self.machines.map(\.threadBusyShare).max() ?? 0
     lines.append(
-      self.isLimitedByThisMachine
-        ? "This machine is what limits: its timers are late or its thread is busy; use fewer players or a faster machine."
-        : "This machine kept up: its thread was busy for \(number(self.threadBusyShare * 100)) % of the time."
+      self.isLimitedByMachine
+        ? "\(isOne ? "This machine" : "A machine that measured") is what limits: its timers are late or its thread is busy; use fewer players or a faster machine."
+        : "\(isOne ? "This machine" : "Each machine") kept up: its thread was busy for at most \(number(busiest * 100)) % of the time."
     )
     return lines.joined(separator: "\n")
   }

@@ -1,39 +1,40 @@
 import MediaUnits
 import SessionProtocol
-public import SessionReport
+internal import SessionReport
 import Transport
 
 /// What a load test found out.
 public struct LoadResult: Codable, Sendable {
-  /// Percentiles in milliseconds; `nil` where so many never happened.
-  public struct Latency: Codable, Sendable {
-    public var count: Int64
-    public var missing: Int64
-    public var p50: Double?
-    public var p95: Double?
-    public var p99: Double?
-    public var p999: Double?
-    public var max: Double
+  /// What one of the machines says of itself.
+  public struct Machine: Codable, Hashable, Sendable {
+    /// Cores that its process used.
+    public var processorCores: Double
+    /// The part of the run in which the measuring thread was busy, 0 ... 1.
+    public var threadBusyShare: Double
+    /// Whether this machine, not the network or the host, limits what was measured.
+    public var isLimiting: Bool
 
-    public init(_ histogram: LatencyHistogram) {
-      func at(_ percent: Double) -> Double? { histogram.percentile(percent).map { Double($0) / 1e6 } }
-      self.count = histogram.count
-      self.missing = histogram.missingCount
-      (self.p50, self.p95, self.p99, self.p999) = (at(50), at(95), at(99), at(99.9))
-      self.max = Double(histogram.maximumNanoseconds) / 1e6
+    public init(processorCores: Double, threadBusyShare: Double, isLimiting: Bool) {
+      self.processorCores = processorCores
+      self.threadBusyShare = threadBusyShare
+      self.isLimiting = isLimiting
     }
   }
 
-  /// Of this form.
-  public var version = 1
-  public var host: String
-  public var players: Int
+  /// The form that is written and read.
+  public static let currentVersion = 2
+
+  public var version = Self.currentVersion
+  /// Where the players went, sorted.
+  public var hosts: [String]
+  public var players: Int64
   /// Players that saw a whole frame.
-  public var playersWithPicture: Int
+  public var playersWithPicture: Int64
+  /// The longest run.
   public var seconds: Double
   /// Each player's end that nobody wanted, with how often.
-  public var failures: [String: Int]
-  /// By name; times in milliseconds.
+  public var failures: [String: Int64]
+  /// By name; times in milliseconds, with the histogram that they come from.
   public var latencies: [String: Latency]
   public var frames: Int64
   public var framesMissing: Int64
@@ -42,18 +43,19 @@ public struct LoadResult: Codable, Sendable {
   /// The same, older than 200 ms.
   public var framesStalled: Int64
   public var freezes: Int64
-  public var freezeSeconds: Double
-  public var bytesReceived: Int
-  public var packetsLost: Int
-  /// Cores that this process used.
-  public var processorCores: Double
-  /// The part of the run in which the measuring thread was busy, 0 ... 1.
-  public var threadBusyShare: Double
-  /// Whether this machine, not the network or the host, limits what was measured.
-  public var isLimitedByThisMachine: Bool
+  public var freezeNanoseconds: Int64
+  /// From each player's first whole frame to its last, added up.
+  public var watchedNanoseconds: Int64
+  public var bytesReceived: Int64
+  public var packetsLost: Int64
+  /// The machines that ran players, one a run.
+  public var machines: [Machine]
+
+  /// Whether one of the machines that measured is what limits.
+  public var isLimitedByMachine: Bool { self.machines.contains(where: \.isLimiting) }
 
   init(_ configuration: LoadConfiguration, players: [HeadlessPlayer], machine: MachineLoad, took: Duration) {
-    var (meter, failures) = (FrameMeter(), [String: Int]())
+    var (meter, failures) = (FrameMeter(), [String: Int64]())
     var (firstPacket, firstFrame) = (LatencyHistogram(), LatencyHistogram())
     for player in players {
       meter.merge(player.meter)
@@ -70,9 +72,9 @@ public struct LoadResult: Codable, Sendable {
       record(player.firstPacketAt, in: &firstPacket)
       record(player.firstFrameAt, in: &firstFrame)
     }
-    self.host = "\(configuration.host.host):\(configuration.host.port)"
-    self.players = players.count
-    self.playersWithPicture = players.count { $0.firstFrameAt != nil }
+    self.hosts = ["\(configuration.host.host):\(configuration.host.port)"]
+    self.players = Int64(players.count)
+    self.playersWithPicture = Int64(players.count { $0.firstFrameAt != nil })
     self.seconds = took.inSeconds
     self.failures = failures
     self.latencies = [
@@ -86,12 +88,18 @@ public struct LoadResult: Codable, Sendable {
     self.framesLate = meter.lateCount
     self.framesStalled = meter.stallCount
     self.freezes = meter.freezeCount
-    self.freezeSeconds = Double(meter.freezeNanoseconds) / 1e9
-    self.bytesReceived = players.reduce(0) { $0 + $1.statistics.bytesReceived }
-    self.packetsLost = players.reduce(0) { $0 + $1.statistics.packetsLost }
-    self.processorCores = machine.processorCores(of: took)
-    self.threadBusyShare = machine.busyShare(of: took)
+    self.freezeNanoseconds = meter.freezeNanoseconds
+    self.watchedNanoseconds = meter.watchedNanoseconds
+    self.bytesReceived = Int64(players.reduce(0) { $0 + $1.statistics.bytesReceived })
+    self.packetsLost = Int64(players.reduce(0) { $0 + $1.statistics.packetsLost })
+    let share = machine.busyShare(of: took)
     let isLate = (machine.lateness.percentile(99) ?? 0) > MachineLoad.worryingLateness
-    self.isLimitedByThisMachine = isLate || self.threadBusyShare > MachineLoad.worryingShare
+    self.machines = [
+      Machine(
+        processorCores: machine.processorCores(of: took),
+        threadBusyShare: share,
+        isLimiting: isLate || share > MachineLoad.worryingShare
+      )
+    ]
   }
 }

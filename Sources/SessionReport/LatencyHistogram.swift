@@ -10,18 +10,20 @@ public struct LatencyHistogram: Hashable, Sendable {
   private static let subBucketCount = 1 << Self.subBucketBits
   /// Longer durations count as this.
   public static let limit: Int64 = (1 << 40) - 1
-  private static let bucketCount = (40 - Self.subBucketBits + 1) * Self.subBucketCount
+  /// More durations than this are never read or merged; a bucket's count could not hold them all.
+  static let maximumCount = Int64(UInt32.max)
+  static let bucketCount = (40 - Self.subBucketBits + 1) * Self.subBucketCount
 
-  private var buckets = [UInt32](repeating: 0, count: Self.bucketCount)
+  var buckets = [UInt32](repeating: 0, count: Self.bucketCount)
   /// Durations recorded.
-  public private(set) var count: Int64 = 0
+  public internal(set) var count: Int64 = 0
   /// Things that should have had a duration and never happened.
-  public private(set) var missingCount: Int64 = 0
+  public internal(set) var missingCount: Int64 = 0
   /// The shortest, exactly; 0 while there is none.
-  public private(set) var minimumNanoseconds: Int64 = 0
+  public internal(set) var minimumNanoseconds: Int64 = 0
   /// The longest, exactly; 0 while there is none.
-  public private(set) var maximumNanoseconds: Int64 = 0
-  private var sum: Int64 = 0
+  public internal(set) var maximumNanoseconds: Int64 = 0
+  var sum: Int64 = 0
 
   public init() {}
 
@@ -78,7 +80,7 @@ public struct LatencyHistogram: Hashable, Sendable {
     return self.maximumNanoseconds
   }
 
-  private static func index(of value: Int64) -> Int {
+  static func index(of value: Int64) -> Int {
     // Below 128 every nanosecond has its bucket; above, each power of two has 128.
     guard value >= Int64(Self.subBucketCount) else { return Int(value) }
     let exponent = 63 - value.leadingZeroBitCount - Self.subBucketBits
