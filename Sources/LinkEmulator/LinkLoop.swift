@@ -118,6 +118,7 @@ final class LinkLoop {
       )
     else { return nil }
     self.past.totalClientCount += 1
+    self.past.firstClientAt = self.past.firstClientAt ?? now
     self.clients[address] = client
     self.isSetStale = true
     return client

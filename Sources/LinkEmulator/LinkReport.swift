@@ -1,3 +1,4 @@
+public import MediaUnits
 public import NetworkSimulator
 
 /// What a ``LinkEmulator`` has done so far, over all clients, those that it has forgotten included.
@@ -10,6 +11,8 @@ public struct LinkReport: Hashable, Sendable {
   public var clientCount = 0
   /// Clients that were served at any time.
   public var totalClientCount = 0
+  /// When the first client's first datagram came, from which its traces and outages count; `nil` before.
+  public var firstClientAt: Instant?
   /// Datagrams that were not taken because there were too many clients or no socket for another.
   public var refused = 0
 

@@ -193,11 +193,12 @@ struct LinkCommand: ParsableCommand {
   }
 
   private static func text(_ report: LinkReport, json: Bool) -> String {
-    json
-      ? "{\"clients\":\(report.totalClientCount),\"refused\":\(report.refused),"
-        + "\"up\":\(Self.json(report.up)),\"down\":\(Self.json(report.down))}"
-      : "\(report.totalClientCount) clients, \(report.refused) datagrams refused\n"
+    guard json else {
+      return "\(report.totalClientCount) clients, \(report.refused) datagrams refused\n"
         + "up    \(Self.line(report.up))\ndown  \(Self.line(report.down))"
+    }
+    return "{\"clients\":\(report.totalClientCount),\"first_client_ns\":\(report.firstClientAt?.nanoseconds ?? 0),"
+      + "\"refused\":\(report.refused),\"up\":\(Self.json(report.up)),\"down\":\(Self.json(report.down))}"
   }
 
   private static func line(_ one: LinkStatistics) -> String {

@@ -94,6 +94,8 @@ struct LinkEmulatorTests {
     #expect(report.up.sent == 200 && report.up.delivered == 200 && report.down.delivered == 200)
     #expect(report.up.sentByteCount == 200 * (108 + 28))
     #expect(report.totalClientCount == 1 && report.refused == 0)
+    let first = try #require(report.firstClientAt)
+    #expect(.zero...(.seconds(5)) ~= Instant.now - first)
   }
 
   @Test("loses what it was told to, in the direction that it was told to")
