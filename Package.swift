@@ -186,7 +186,7 @@ let package = Package(
       name: "LoadTest",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "Transport", "Handshake", "SRTPProtection", "DatagramIO",
-        "SessionReport",
+        "SessionReport", .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
     ),
@@ -223,7 +223,7 @@ let package = Package(
       name: "parser-fuzz",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "Handshake", "SRTPProtection", "GameStage", "Presentation",
-        "IndexAPI", "Identity", "Matching", "NetworkSimulator",
+        "IndexAPI", "Identity", "Matching", "NetworkSimulator", "LoadTest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzzing/Seeded",

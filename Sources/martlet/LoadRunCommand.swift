@@ -18,7 +18,7 @@ struct LoadRunCommand: ParsableCommand {
         martlet load 'martlet://HOST:7777#KEY' --players 5 --ramp 10 --duration 60
         martlet load 'martlet://HOST:7777#KEY' --players 50 --json > result.json
 
-      Exit status: 1 if a player saw no picture.
+      Exit status: 1 if a player saw no picture; with --slo, 1 if one of the service levels is missed, else 0.
       """
   )
 
@@ -50,6 +50,14 @@ struct LoadRunCommand: ParsableCommand {
   @Flag(help: "Print the result as one JSON object on standard output.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Service levels, which decide the exit status; `martlet load check --help` says what they are.",
+      valueName: "file"
+    )
+  )
+  var slo: String?
+
   func validate() throws {
     guard 1...1000 ~= self.players else { throw ValidationError("--players must be 1 to 1000.") }
     guard self.duration > 0, self.duration <= 86_400 else {
@@ -74,6 +82,8 @@ struct LoadRunCommand: ParsableCommand {
       configuration.arrivals = self.arrivals
       configuration.ramp = .nanoseconds(Int64(self.ramp * 1e9))
       configuration.seed = self.seed
+      // Read before the run, so that a mistake in it does not cost the run.
+      let levels = try self.slo.map { path throws(CommandFailure) in try ServiceLevels.reading(path) }
       let load = LoadTest(configuration)
       let signals = Signals { load.stop() }
       let result: LoadResult
@@ -84,6 +94,15 @@ struct LoadRunCommand: ParsableCommand {
       }
       withExtendedLifetime(signals) {}
       if self.json { Console.print(result.json) } else { Console.print(result.text) }
+      if let levels {
+        let verdicts = levels.verdicts(on: result)
+        for verdict in verdicts {
+          // Standard output is the JSON's alone.
+          if self.json { Console.error(verdict.text) } else { Console.print(verdict.text) }
+        }
+        guard verdicts.allSatisfy(\.isMet) else { throw ExitStatus.sessionFailed.code }
+        return
+      }
       if result.playersWithPicture < result.players { throw ExitStatus.sessionFailed.code }
     }
   }

@@ -1,5 +1,6 @@
 import GameStage
 import Handshake
+import LoadTest
 import MediaUnits
 import NetworkSimulator
 import Octets
@@ -43,6 +44,10 @@ extension Parser {
         bytes in
         (try? InputScript(parsing: bytes)) != nil
       },
+      Parser(name: "service-levels", valid: [Self.serviceLevels], longest: 400) { bytes in
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        return (try? ServiceLevels(parsing: text)) != nil
+      },
       Parser(name: "game-file", valid: [gameFile, Self.smallGameFile], longest: 400) { bytes in
         guard let text = String(validating: bytes, as: UTF8.self) else { return false }
         return (try? GameFile(parsing: text, directory: "/")) != nil
@@ -68,6 +73,7 @@ extension Parser {
 
   private static let key = String(repeating: "A", count: 42) + "E"
   private static let address = "martlet://example.org:7777#\(key)"
+  private static let serviceLevels = Array("failures: 0\nencode: {p50: 3ms, max: 0.1 s}\n".utf8)
   private static let smallGameFile = Array("name: a\ntitle: A\ncommand: [xeyes]\npicture: {maximumRate: 60}\n".utf8)
 
   private static let terms = StreamTerms(
