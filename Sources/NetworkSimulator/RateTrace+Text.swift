@@ -21,7 +21,8 @@ extension RateTrace {
   /// datagrams lost, 0 ... 1.
   ///
   /// Each row holds until the next one's time, the last as long as the one before it. Half of the round-trip time
-  /// becomes ``Step/delay``; ``keeping(rate:delay:loss:)`` leaves it out.
+  /// becomes ``Step/delay``; ``keeping(rate:delay:loss:)`` leaves it out. A share below 0, which some recordings have, is
+  /// taken for 0.
   ///
   /// - Throws: ``TraceError``, for the first line that is wrong.
   /// - Source: the SparkTraces data set, published with Meng et al., "Hairpin", NSDI 2024.
@@ -44,7 +45,9 @@ extension RateTrace {
       guard let roundTrip = fields.nextNumber(fractionDigits: 6, suffix: "ms"), roundTrip <= 60_000_000_000 else {
         throw TraceError(line: line, reason: .expected("a round-trip time such as 27.0ms"))
       }
-      guard let loss = fields.nextNumber(fractionDigits: 6), loss <= 1_000_000, fields.isAtLineEnd() else {
+      guard
+        let loss = fields.nextNumber(fractionDigits: 6, negativeIsZero: true), loss <= 1_000_000, fields.isAtLineEnd()
+      else {
         throw TraceError(line: line, reason: .expected("a loss rate from 0 to 1 as the last field"))
       }
       if let firstTime {

@@ -31,8 +31,16 @@ struct TextFields: ~Escapable {
 
   /// The next field's number in units of `10 ^ -fractionDigits`, further digits cut off; `nil`, and nothing more to be
   /// read, if the field is no plain decimal number followed by `suffix`, or is 10¹² or more.
-  mutating func nextNumber(fractionDigits: Int, suffix: StaticString = "") -> Int64? {
+  ///
+  /// - Parameter negativeIsZero: whether a number with a minus sign is taken for 0 rather than refused.
+  mutating func nextNumber(
+    fractionDigits: Int,
+    suffix: StaticString = "",
+    negativeIsZero: Bool = false
+  ) -> Int64? {
     guard !self.isAtLineEnd() else { return nil }
+    let isNegative = negativeIsZero && self.bytes[self.index] == UInt8(ascii: "-")
+    if isNegative { self.index += 1 }
     var value: Int64 = 0
     var digitCount = 0
     var fractionCount: Int?
@@ -59,7 +67,7 @@ struct TextFields: ~Escapable {
       guard !overflow else { return nil }
       value = scaled
     }
-    return value
+    return isNegative ? 0 : value
   }
 
   private mutating func take(_ suffix: StaticString) -> Bool {

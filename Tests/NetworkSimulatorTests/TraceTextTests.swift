@@ -20,6 +20,15 @@ struct TraceTextTests {
     #expect(trace.loops && trace.duration == .milliseconds(75))
   }
 
+  @Test("takes a share lost that was measured as less than nothing for none")
+  func negativeLoss() throws {
+    let trace = try RateTrace(parsing: Array("0.0 8 2ms -0.03\n0.015 8 2ms -1.5\n".utf8), loops: true)
+    #expect(trace.steps.map(\.loss) == [0, 0])
+    for text in ["0.0 8 2ms -", "0.0 8 2ms --1", "0.0 -8 2ms 0", "-1 8 2ms 0", "0.0 8 -2ms 0"] {
+      #expect(throws: TraceError.self) { try RateTrace(parsing: Array(text.utf8), loops: true) }
+    }
+  }
+
   @Test("reads one delivery opportunity a line")
   func opportunities() throws {
     let trace = try RateTrace(parsing: Array("0\n0\n1\n1\n5\n6".utf8), loops: false)
