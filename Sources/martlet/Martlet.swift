@@ -26,7 +26,8 @@ struct Martlet: ParsableCommand {
       """,
     version: "martlet 0.1.0",
     subcommands: [
-      HostCommand.self, PlayCommand.self, LoadCommand.self, GamesCommand.self, HostsCommand.self, IndexCommand.self, DemoCommand.self,
+      HostCommand.self, PlayCommand.self, LoadCommand.self, GamesCommand.self, HostsCommand.self, IndexCommand.self,
+      DemoCommand.self,
       KeyCommand.self, LinkCommand.self, StageSupervisorCommand.self,
     ]
   )

@@ -8,7 +8,9 @@ enum Layers {
     "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
     "Presentation", "SessionReport", "SQLiteStorage", "PostgresStorage", "IndexClient",
   ]
-  static let compositions = ["StreamHost", "StreamPlayer", "Indexer", "HostAgent", "PlayerAgent", "LoadTest", "LinkEmulator"]
+  static let compositions = [
+    "StreamHost", "StreamPlayer", "Indexer", "HostAgent", "PlayerAgent", "LoadTest", "LinkEmulator",
+  ]
   static let programs = ["martlet"]
 
   static let all = [Self.c, Self.vocabulary, Self.machines, Self.adapters, Self.compositions, Self.programs]
