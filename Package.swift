@@ -72,6 +72,7 @@ let package = Package(
     .target(name: "SessionProtocol", dependencies: ["MediaUnits", "Octets"], swiftSettings: safe),
     .target(name: "LatencyStrip", dependencies: ["MediaUnits"], swiftSettings: safe),
     .target(name: "IndexAPI", swiftSettings: safe),
+    .target(name: "Charts", swiftSettings: safe),
 
     // Layer 2: sans-IO state machines. Told the time; no C, no clock, no Foundation.
     .target(name: "Transport", dependencies: ["MediaUnits", "Octets", "RTP", "SessionProtocol"], swiftSettings: safe),
@@ -107,7 +108,7 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(name: "Presentation", dependencies: ["CLinux", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
-    .target(name: "SessionReport", dependencies: ["MediaUnits"], swiftSettings: strict),
+    .target(name: "SessionReport", dependencies: ["MediaUnits", "Charts"], swiftSettings: strict),
     .target(
       name: "SQLiteStorage",
       dependencies: [
@@ -254,6 +255,7 @@ let package = Package(
 
     // Tests mirror the targets.
     .testTarget(name: "MediaUnitsTests", dependencies: ["MediaUnits"], swiftSettings: strict),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: strict),
     .testTarget(name: "RTPTests", dependencies: ["RTP", "MediaUnits", "Octets"], swiftSettings: strict),
     .testTarget(
       name: "SessionProtocolTests",

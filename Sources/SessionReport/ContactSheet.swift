@@ -1,3 +1,5 @@
+internal import Charts
+
 public import MediaUnits
 
 /// Puts small pictures side by side into one, each with its time beneath.

@@ -1,59 +1,31 @@
+internal import Charts
+
 /// A session's report as one HTML file that needs nothing else: for a browser, light or dark, or for paper.
 public enum HTMLReport {
   /// The whole document.
   public static func render(_ summary: SessionSummary) -> String {
     let title = summary.game.isEmpty ? "Session on \(summary.host)" : "\(summary.game) on \(summary.host)"
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(Self.escaped(title)) – Martlet session report</title>
-      <style>\(Self.style)</style>
-      </head>
-      <body>
-      <main>
-      <header>
-      <p class="kicker">Martlet session report</p>
-      <h1>\(Self.escaped(title))</h1>
-      <p class="facts">\(Self.facts(summary))</p>
-      </header>
-      \(Self.cards(summary))
-      \(Self.stageSection(summary))
-      \(Self.courseSection(summary))
-      \(Self.percentileSection(summary))
-      \(Self.numberSection(summary))
-      </main>
-      </body>
-      </html>
-
-      """
+    let sections = [
+      Self.cards(summary), Self.freezeSection(summary), Self.stageSection(summary), Self.courseSection(summary),
+      Self.percentileSection(summary),
+      Self.numberSection(summary),
+    ]
+    return ChartPage(
+      title: "\(title) – Martlet session report",
+      kicker: "Martlet session report",
+      heading: title,
+      facts: Self.facts(summary),
+      body: sections.joined(separator: "\n")
+    ).html
   }
 
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-    return result
-  }
-
-  private static func facts(_ summary: SessionSummary) -> String {
-    let facts = [
+  private static func facts(_ summary: SessionSummary) -> [String] {
+    [
       "\(summary.pictureWidth) × \(summary.pictureHeight) at \(summary.frameRate) Hz",
       "\(Decimal.fixed(Double(summary.durationNanoseconds) / 1e9, 1)) seconds",
       "first picture after \(Decimal.fixed(Double(summary.firstPictureNanoseconds) / 1e6, 0)) ms",
       summary.start?.line ?? "",
     ]
-    return facts.filter { !$0.isEmpty }.map(Self.escaped).joined(separator: " · ")
   }
 
   // MARK: Headline numbers
@@ -61,27 +33,27 @@ public enum HTMLReport {
   private static func cards(_ summary: SessionSummary) -> String {
     let lossPercent = Decimal.fixed(100 * summary.packetLossFraction, 2)
     var cards = [
-      Self.card(
+      ChartPage.card(
         "Picture delay",
         Self.headline(summary.drawnToDecoded),
         "ms",
         "Half of all pictures were ready this soon after the game drew them. "
           + Self.limit(summary.drawnToDecoded)
       ),
-      Self.card(
+      ChartPage.card(
         "Input delay",
         Self.headline(summary.inputToDecoded),
         "ms",
         "From a key press to the first picture that shows what it did. " + Self.limit(summary.inputToDecoded)
       ),
-      Self.card(
+      ChartPage.card(
         "Pictures",
         Decimal.fixed(summary.decodedPerSecond, 1),
         "per second",
         "\(Decimal.grouped(summary.framesDecoded)) shown of \(Decimal.grouped(summary.framesCaptured)) that the host "
           + "captured; \(Decimal.grouped(summary.framesLost)) lost."
       ),
-      Self.card(
+      ChartPage.card(
         "Network",
         Decimal.fixed(summary.bitsPerSecond / 1e6, 1),
         "Mbit/s",
@@ -91,24 +63,18 @@ public enum HTMLReport {
     ]
     if let start = summary.start {
       cards.insert(
-        Self.card(
+        ChartPage.card(
           "Instant on",
           Decimal.fixed(Double(start.firstFrameNanoseconds) / 1e6, 0),
           "ms",
-          "From asking for the game to its first picture, \(Self.escaped(start.stageWord ?? "unknown")) stage. Ticket after "
+          "From asking for the game to its first picture, \(start.stageWord ?? "unknown") stage. Ticket after "
             + "\(Decimal.fixed(Double(start.ticketNanoseconds) / 1e6, 1)) ms, first packet after "
             + "\(Decimal.fixed(Double(start.firstPacketNanoseconds) / 1e6, 1)) ms."
         ),
         at: 0
       )
     }
-    return "<section class=\"cards\" aria-label=\"Headline numbers\">\(cards.joined())</section>"
-  }
-
-  private static func card(_ name: String, _ value: String, _ unit: String, _ text: String) -> String {
-    """
-    <div class="card"><h2>\(name)</h2><p class="value">\(value) <span>\(unit)</span></p><p>\(text)</p></div>
-    """
+    return ChartPage.cards(cards)
   }
 
   /// The median with as many digits as it deserves.

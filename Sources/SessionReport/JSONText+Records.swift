@@ -88,6 +88,20 @@ extension JSONText {
     self.add("drawn_to_decoded", summary.drawnToDecoded)
     self.add("input_to_decoded", summary.inputToDecoded)
     self.add("round_trip", summary.roundTrip)
+    self.add("freeze_count", summary.stutter.freezeCount)
+    self.add("frozen_ns", summary.stutter.frozenNanoseconds)
+    self.add("stutter_count", summary.stutter.stutterCount)
+    self.begin("freezes", array: true)
+    for freeze in summary.stutter.freezes {
+      self.begin()
+      self.add("start_ns", freeze.startNanoseconds)
+      self.add("duration_ns", freeze.nanoseconds)
+      self.add("frame", freeze.frameIndex)
+      self.add("cause", freeze.cause.name)
+      self.add("evidence", freeze.evidence)
+      self.end()
+    }
+    self.end(array: true)
     self.begin("stages")
     for stage in LatencyStage.allCases { self.add(stage.key, summary.stages[stage.rawValue]) }
     self.end()

@@ -1,3 +1,5 @@
+internal import Charts
+
 /// Writes JSON into memory that is used again: nothing is allocated once it has grown.
 struct JSONText {
   private(set) var bytes: [UInt8] = []

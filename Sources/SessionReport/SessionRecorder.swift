@@ -32,6 +32,7 @@ public struct SessionRecorder: Sendable {
     if frame.firstReceived != 0 { self.summary.framesReceived += 1 }
     if frame.isKeyframe { self.summary.keyframes += 1 }
     if frame.isDecoded {
+      self.summary.stutter.record(frame)
       self.summary.framesDecoded += 1
       if let total = frame.drawnToDecoded {
         self.summary.drawnToDecoded.record(nanoseconds: total)
@@ -50,6 +51,7 @@ public struct SessionRecorder: Sendable {
 
   /// Counts a change of host by the time without a picture that it cost.
   public mutating func recordHostGap(nanoseconds: Int64) {
+    self.summary.stutter.hostChanged()
     guard self.summary.hostGapNanoseconds.count < Self.maximumGapCount else { return }
     self.summary.hostGapNanoseconds.append(nanoseconds)
   }

@@ -1,3 +1,5 @@
+internal import Charts
+
 extension SessionSummary {
   /// The summary for a terminal: aligned, at most 78 columns wide, without colour.
   public var text: String {
@@ -20,6 +22,7 @@ extension SessionSummary {
       let gaps = self.hostGapNanoseconds.map { Decimal.fixed(Double($0) / 1e6, 0) }.joined(separator: ", ")
       lines.append("hosts     played on \(self.hostCount), without a picture between them for \(gaps) ms")
     }
+    lines += self.freezeLines
     lines.append("")
     lines.append(Self.row("milliseconds", ["p50", "p95", "p99", "p99.9", "max", "never"]))
     for stage in LatencyStage.allCases {
@@ -35,6 +38,23 @@ extension SessionSummary {
   private var frameLine: String {
     "\(Decimal.grouped(self.framesCaptured)) captured, \(Decimal.grouped(self.framesDecoded)) decoded "
       + "(\(Decimal.fixed(self.decodedPerSecond, 1))/s), \(self.framesLost) lost, \(self.framesLate) late"
+  }
+
+  /// How often the picture froze, and why, the first few one by one.
+  private var freezeLines: [String] {
+    let seconds = Decimal.fixed(Double(self.stutter.frozenNanoseconds) / 1e9, 1)
+    let times = self.stutter.freezeCount == 1 ? "time" : "times"
+    var lines = [
+      "frozen    \(self.stutter.freezeCount) \(times), \(seconds) s; \(self.stutter.stutterCount) small stutters"
+    ]
+    for freeze in self.stutter.freezes.prefix(8) {
+      let start = Decimal.fixed(Double(freeze.startNanoseconds) / 1e9, 2)
+      let length = Decimal.fixed(Double(freeze.nanoseconds) / 1e6, 0)
+      lines.append("  at \(start) s for \(length) ms: \(freeze.cause.name): \(freeze.evidence)")
+    }
+    let rest = self.stutter.freezeCount - Int64(min(8, self.stutter.freezes.count))
+    if rest > 0 { lines.append("  and \(rest) more, in --json") }
+    return lines
   }
 
   private var packetLine: String {

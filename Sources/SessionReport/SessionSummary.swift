@@ -80,6 +80,8 @@ public struct SessionSummary: Hashable, Sendable {
   /// Input sent to the first picture decoded that the game had drawn knowing it.
   public var inputToDecoded = LatencyHistogram()
   public var roundTrip = LatencyHistogram()
+  /// Where the picture froze, and why.
+  public var stutter = StutterAnalysis()
   /// The session's course, at most ``SessionRecorder/maximumSampleCount`` samples.
   public var samples: [SecondSample] = []
   /// How many seconds each sample covers.

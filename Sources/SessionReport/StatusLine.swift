@@ -1,3 +1,4 @@
+internal import Charts
 import Glibc
 
 /// One line of a session's state, drawn over itself in a terminal.

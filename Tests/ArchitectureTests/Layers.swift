@@ -2,7 +2,7 @@
 enum Layers {
   /// Wrapped C libraries, and what Glibc's own module hides.
   static let c = ["CFFmpeg", "CYUV", "COpus", "COpenSSL", "CPulse", "CXCB", "CLinux", "CPostgres"]
-  static let vocabulary = ["MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "IndexAPI"]
+  static let vocabulary = ["MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "IndexAPI", "Charts"]
   static let machines = ["Transport", "Handshake", "NetworkSimulator", "Identity", "Matching", "Storage"]
   static let adapters = [
     "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
