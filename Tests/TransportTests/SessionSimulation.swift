@@ -28,9 +28,18 @@ struct SessionSimulation: ~Copyable {
     var inputsSent = 0
     var keyframesSent = 0
     var retransmissions = 0
+    var videoPackets = 0
+    /// The longest time between the first and a later sending of one packet.
+    var oldestRetransmission = Duration.zero
     var audioPackets = 0
     var audioLost = 0
     var transitDelays: [Duration] = []
+    /// From the sending of each decoded frame to its decoding, by the clock that both ends are on.
+    var frameWays: [Duration] = []
+    /// The shortest time between two sendings of one packet in the retransmission stream.
+    var shortestCopySpacing: Duration?
+    /// Packets of the retransmission stream whose number is not the one after the number before.
+    var retransmissionJumps = 0
     var clockOffset: Duration?
     var hostEvents: [HostSession.Event] = []
     var playerEvents: [PlayerSession.Event] = []
@@ -57,6 +66,11 @@ struct SessionSimulation: ~Copyable {
   private var mustSendKeyframe = true
   private var lastDecoded: Int64 = -1
   private var sentFrames: [[UInt8]] = []
+  private var frameSentAt: [Instant] = []
+  /// When the packet of each sequence number was first sent, the newest with that number.
+  private var firstSentAt: [UInt16: Instant] = [:]
+  private var lastRepeatedAt: [UInt16: Instant] = [:]
+  private var lastRetransmission: UInt16?
   private var nextInput: UInt16 = 0
   private var nextFrameAt = Instant.zero
   private var nextAudioAt = Instant.zero
@@ -151,6 +165,7 @@ struct SessionSimulation: ~Copyable {
     )
     self.host.send(accessUnit.octets, frame: frame, now: self.now)
     self.sentFrames.append(accessUnit)
+    self.frameSentAt.append(self.now)
     self.report.framesSent += 1
     if isKeyframe { self.report.keyframesSent += 1 }
   }
@@ -173,6 +188,25 @@ struct SessionSimulation: ~Copyable {
     self.decode()
     let now = self.now
     self.host.poll(now: now) { packet, kind in
+      if kind == .rtp, let header = try? RTPHeader(parsing: packet) {
+        if header.payloadType == .video {
+          self.firstSentAt[header.sequenceNumber.rawValue] = now
+          self.report.videoPackets += 1
+        } else if header.payloadType == .videoRetransmission,
+          let repeated = RetransmissionPayload(parsing: packet, payload: header.payload),
+          let sentAt = self.firstSentAt[repeated.originalSequenceNumber.rawValue]
+        {
+          self.report.oldestRetransmission = max(self.report.oldestRetransmission, now - sentAt)
+          if let last = self.lastRetransmission, last != header.sequenceNumber.rawValue &- 1 {
+            self.report.retransmissionJumps += 1
+          }
+          self.lastRetransmission = header.sequenceNumber.rawValue
+          let original = repeated.originalSequenceNumber.rawValue
+          if let last = self.lastRepeatedAt.updateValue(now, forKey: original), last >= sentAt {
+            self.report.shortestCopySpacing = min(self.report.shortestCopySpacing ?? .seconds(1), now - last)
+          }
+        }
+      }
       self.down.send(Datagram(bytes: packet.copied, kind: kind), byteCount: packet.byteCount + 16, now: now)
     }
     self.player.poll(now: now) { packet, kind in
@@ -194,6 +228,7 @@ struct SessionSimulation: ~Copyable {
       if !frame.isKeyframe, frame.index != self.lastDecoded + 1 { self.report.brokenReferences += 1 }
       if accessUnit.copied != self.sentFrames[Int(frame.index)] { self.report.damagedFrames += 1 }
       self.lastDecoded = frame.index
+      self.report.frameWays.append(now - self.frameSentAt[Int(frame.index)])
       if self.report.framesDecoded > 0 {
         self.report.longestGap = max(self.report.longestGap, now - self.report.lastDecodedAt)
       }

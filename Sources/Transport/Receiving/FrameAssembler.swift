@@ -19,6 +19,8 @@ struct FrameAssembler: ~Copyable {
     var malformedPackets = 0
     /// Packets that arrived more than once, or after their frame was done with.
     var uselessPackets = 0
+    /// Packets that contributed nothing.
+    var refusedPackets: Int { self.malformedPackets + self.uselessPackets }
   }
 
   /// A whole frame, ready to decode.

@@ -16,6 +16,10 @@ public struct NACKGenerator: Sendable {
     public var minimumDeadline: Duration = .milliseconds(50)
     /// Longest time for the same.
     public var maximumDeadline: Duration = .milliseconds(300)
+    /// How long after a request the same is said again, in case the request itself was lost.
+    public var echoDelay: Duration = .milliseconds(2)
+    /// Most packets of a gap that still are asked for when nothing had been heard for ``maximumDeadline``.
+    public var capacityAfterSilence = 16
 
     public init() {}
   }
@@ -24,6 +28,8 @@ public struct NACKGenerator: Sendable {
     var sequence: Int64
     var noticedAt: Instant
     var dueAt: Instant
+    /// Whether what is due next only says again what was just asked.
+    var isEchoDue = false
   }
 
   private let configuration: Configuration
@@ -32,7 +38,8 @@ public struct NACKGenerator: Sendable {
   public private(set) var newest: Int64?
   /// Smoothed round-trip time plus its deviation, as the retry timer.
   public var roundTrip: Duration = .milliseconds(30)
-  /// Packets asked for again, counting each request.
+  private var lastReceivedAt: Instant?
+  /// Packets asked for again, counting each request but not its echo.
   public private(set) var requestCount = 0
 
   public init(configuration: Configuration = Configuration()) {
@@ -59,6 +66,8 @@ public struct NACKGenerator: Sendable {
   ///
   /// - Returns: `false` when the gap before it is too wide to repair, so that the picture must be refreshed.
   public mutating func received(_ sequence: Int64, now: Instant) -> Bool {
+    let silence = self.lastReceivedAt.map { now - $0 } ?? .zero
+    self.lastReceivedAt = now
     guard let newest = self.newest else {
       self.newest = sequence
       return true
@@ -68,6 +77,11 @@ public struct NACKGenerator: Sendable {
       return true
     }
     self.newest = sequence
+    if silence > self.configuration.maximumDeadline, sequence - newest > self.configuration.capacityAfterSilence {
+      // The path was away. What was sent meanwhile is too old to be worth its way; a new picture is not.
+      self.missing.removeAll(keepingCapacity: true)
+      return false
+    }
     return self.notice(newest + 1..<sequence, guardTime: self.reorderGuard, now: now)
   }
 
@@ -99,8 +113,14 @@ public struct NACKGenerator: Sendable {
       return true
     }
     for index in self.missing.indices where self.missing[index].dueAt <= now {
-      self.missing[index].dueAt = now + max(self.roundTrip + .milliseconds(2), .milliseconds(8))
-      self.requestCount += 1
+      let echoDelay = self.configuration.echoDelay
+      if self.missing[index].isEchoDue {
+        self.missing[index].dueAt = now + max(self.roundTrip + .milliseconds(2), .milliseconds(8)) - echoDelay
+      } else {
+        self.missing[index].dueAt = now + echoDelay
+        self.requestCount += 1
+      }
+      self.missing[index].isEchoDue.toggle()
       requests.append(self.missing[index].sequence)
     }
     return false

@@ -13,8 +13,22 @@ struct VideoSender: ~Copyable {
   static let maximumPayloadByteCount =
     1200 - 16 - RTPHeader.fixedByteCount - HeaderExtensionWriter.maximumByteCount
     - RetransmissionPayload.prefixByteCount
-  /// A retransmission may take this share of the packets sent since the last one, or a storm of requests would win.
+  /// One packet in so many may be sent again, or a storm of requests would win.
   private static let retransmissionShare = 4
+  /// Repeats that are kept for packets that have not been sent again at all; further copies must leave them.
+  private static let creditForFirstCopies = 16
+  /// However short the round trip, requests this close together are one request that was sent twice.
+  private static let shortestAnswerInterval: Duration = .milliseconds(4)
+
+  /// A packet that is to be sent again.
+  private struct Repeat: Sendable {
+    var sequence: Int64
+    var dueAt: Instant
+    /// After this it would come too late.
+    var latestAt: Instant
+    /// Whether another copy of it goes before it.
+    var isFurtherCopy: Bool
+  }
 
   private let ssrc: SSRC
   private let retransmissionSSRC: SSRC
@@ -25,7 +39,7 @@ struct VideoSender: ~Copyable {
   private var frameIndex: UInt16 = 0
   private var retransmissionSequence: UInt16
   private var scratch = [UInt8](repeating: 0, count: PacketHistory.slotByteCount + 2)
-  private var requested: [Int64] = []
+  private var repeats: [Repeat] = []
   private var retransmissionCredit = 64
 
   /// Packets and payload bytes sent, retransmissions not counted; as a sender report tells them.
@@ -46,7 +60,7 @@ struct VideoSender: ~Copyable {
     self.nextSequence = 65536 + Int64(firstSequence)
     self.nextUnsent = self.nextSequence
     self.retransmissionSequence = retransmissionSequence
-    self.requested.reserveCapacity(1024)
+    self.repeats.reserveCapacity(1024)
   }
 
   /// Splits one access unit into packets and queues them.
@@ -121,25 +135,40 @@ struct VideoSender: ~Copyable {
     return true
   }
 
-  /// A receiver asks for a packet again. Unknown and just repeated ones are ignored.
-  mutating func request(_ number: SequenceNumber, roundTrip: Duration, now: Instant) {
+  /// When a copy of a packet is to be sent again; `nil` while none waits.
+  var repeatDeadline: Instant? {
+    self.repeats.lazy.map(\.dueAt).min()
+  }
+
+  /// A receiver asks for a packet again. Unknown, just repeated and hopelessly late ones are ignored.
+  ///
+  /// - Parameter missingCount: packets that are asked for together.
+  mutating func request(_ number: SequenceNumber, missingCount: Int, rule: RepairRule, now: Instant) {
     let newest = self.nextSequence - 1
     let distance = number.distance(from: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: newest)))
     let sequence = newest + Int64(distance)
     guard distance <= 0, sequence < self.nextUnsent, let entry = self.history.entry(sequence) else { return }
     // A repeat that is still on its way makes another one useless.
-    if let repeatedAt = entry.repeatedAt, now - repeatedAt < roundTrip / 2 { return }
-    guard now - entry.queuedAt < .milliseconds(500), self.requested.count < 1024 else { return }
-    if !self.requested.contains(sequence) { self.requested.append(sequence) }
+    let answerInterval = max(rule.roundTrip / 2, Self.shortestAnswerInterval)
+    if let repeatedAt = entry.repeatedAt, now - repeatedAt < answerInterval { return }
+    let copies = rule.copies(age: now - entry.queuedAt, missingCount: missingCount)
+    guard copies > 0, self.repeats.count + copies <= 1024, !self.repeats.contains(where: { $0.sequence == sequence })
+    else { return }
+    for copy in 0..<copies {
+      self.repeats.append(
+        Repeat(
+          sequence: sequence,
+          dueAt: now + RepairRule.copySpacing * copy,
+          latestAt: entry.queuedAt + rule.latestAge,
+          isFurtherCopy: copy > 0
+        )
+      )
+    }
   }
 
   /// Sends what is queued: first what was asked for again, then what is new.
   mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
-    for sequence in self.requested {
-      guard self.retransmissionCredit > 0 else { break }
-      self.repeatPacket(sequence, now: now, send)
-    }
-    self.requested.removeAll(keepingCapacity: true)
+    self.sendRepeats(now: now, send)
     while self.nextUnsent < self.nextSequence {
       self.history.withPacket(self.nextUnsent) { packet, entry in
         send(packet, .rtp)
@@ -148,7 +177,7 @@ struct VideoSender: ~Copyable {
       }
       self.nextUnsent += 1
       if self.nextUnsent % Int64(Self.retransmissionShare) == 0 {
-        self.retransmissionCredit = min(self.retransmissionCredit + 2, 512)
+        self.retransmissionCredit = min(self.retransmissionCredit + 1, 512)
       }
     }
   }
@@ -156,6 +185,27 @@ struct VideoSender: ~Copyable {
   /// Drops what is queued but unsent, as when nobody listens.
   mutating func discardUnsent() {
     self.nextUnsent = self.nextSequence
+    self.repeats.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func sendRepeats(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    var keptCount = 0
+    for index in self.repeats.indices {
+      var next = self.repeats[index]
+      // Whoever drives this may be late, and then several copies would leave at once.
+      if let repeatedAt = self.history.entry(next.sequence)?.repeatedAt {
+        next.dueAt = max(next.dueAt, repeatedAt + RepairRule.copySpacing)
+      }
+      if next.dueAt > now {
+        self.repeats[keptCount] = next
+        keptCount += 1
+      } else if next.latestAt >= now,
+        self.retransmissionCredit > (next.isFurtherCopy ? Self.creditForFirstCopies : 0)
+      {
+        self.repeatPacket(next.sequence, now: now, send)
+      }
+    }
+    self.repeats.removeLast(self.repeats.count - keptCount)
   }
 
   private mutating func repeatPacket(_ sequence: Int64, now: Instant, _ send: (RawSpan, PacketKind) -> Void) {

@@ -64,6 +64,8 @@ public struct HostSession: ~Copyable {
   private var isEnded = false
   private var mustAcknowledge = false
   private var lastKeyframeAt: Instant?
+  /// When a key frame was last asked of the encoder because the player wanted one.
+  private var lastRefreshAt: Instant?
   private var pathChangedAt: Instant?
   /// Of the last full intra request, whose repetitions carry the same number.
   private var lastRefreshCommand: UInt8?
@@ -178,7 +180,10 @@ public struct HostSession: ~Copyable {
     if self.isEnded { return self.farewell?.dueAt ?? .distantFuture }
     let silence =
       self.lastHeardAt + (self.isSuspended ? self.configuration.endTimeout : self.configuration.silenceTimeout)
-    return self.isSuspended ? silence : min(silence, self.reports.dueAt)
+    guard !self.isSuspended else { return silence }
+    // To an address that is not proven nothing is repeated.
+    let repeatAt = self.pathChangedAt == nil ? self.video.repeatDeadline : nil
+    return min(silence, self.reports.dueAt, repeatAt ?? .distantFuture)
   }
 
   /// Hands out every packet that is to be sent now.
@@ -252,8 +257,11 @@ public struct HostSession: ~Copyable {
         self.statistics.fractionLost = block.fractionLost
       }
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
-      let roundTrip = self.roundTrip ?? .zero
-      for number in nack.sequenceNumbers() { self.video.request(number, roundTrip: roundTrip, now: now) }
+      let rule = RepairRule(roundTrip: self.roundTrip ?? .milliseconds(30))
+      let missingCount = nack.sequenceNumbers().reduce(0) { count, _ in count + 1 }
+      for number in nack.sequenceNumbers() {
+        self.video.request(number, missingCount: missingCount, rule: rule, now: now)
+      }
     case .pictureLossIndication(let loss) where loss.mediaSSRC == self.configuration.videoSSRC:
       self.refresh(now: now)
     case .fullIntraRequest(let request):
@@ -271,8 +279,11 @@ public struct HostSession: ~Copyable {
   }
 
   private mutating func refresh(now: Instant) {
-    // A key frame that cannot have arrived yet answers this request already.
-    if let last = self.lastKeyframeAt, now - last < max(self.roundTrip ?? .zero, .milliseconds(15)) { return }
+    // A key frame that cannot have arrived yet, or is being made, answers this request already.
+    let answerTime = (self.roundTrip ?? .zero) * 5 / 4 + .milliseconds(15)
+    if let last = self.lastKeyframeAt, now - last < answerTime { return }
+    if let last = self.lastRefreshAt, now - last < answerTime { return }
+    self.lastRefreshAt = now
     self.statistics.keyframeRequests += 1
     self.events.append(.keyframeRequested)
   }

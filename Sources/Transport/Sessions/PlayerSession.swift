@@ -53,6 +53,7 @@ public struct PlayerSession: ~Copyable {
   }
 
   private static let tailQuiet: Duration = .milliseconds(4)
+  private static let refreshEchoDelay: Duration = .milliseconds(2)
 
   private let configuration: SessionConfiguration
   private var assembler = FrameAssembler()
@@ -72,6 +73,8 @@ public struct PlayerSession: ~Copyable {
   private var toldSilent = false
   private var isEnded = false
   private var refreshAt: Instant
+  /// When the last request for a key frame is said again, in case it was lost.
+  private var refreshEchoAt: Instant?
   private var requests: [Int64] = []
   private var farewell: Farewell?
   private var rtcp: [UInt8] = []
@@ -176,7 +179,7 @@ public struct PlayerSession: ~Copyable {
     if let at = self.nacks.deadline { earliest = min(earliest, at) }
     if let at = self.audio.deadline { earliest = min(earliest, at) }
     if let tail = self.unnoticedTail { earliest = min(earliest, tail.noticeAt) }
-    if self.assembler.needsKeyframe { earliest = min(earliest, self.refreshAt) }
+    if self.assembler.needsKeyframe { earliest = min(earliest, self.refreshAt, self.refreshEchoAt ?? .distantFuture) }
     return earliest
   }
 
@@ -318,9 +321,9 @@ public struct PlayerSession: ~Copyable {
       self.counted.malformedPackets += 1
       return
     }
-    self.counted.packetsRepaired += 1
     let sequence = self.videoSequences.unwrap(retransmission.originalSequenceNumber)
     _ = self.nacks.received(sequence, now: now)
+    let refused = self.assembler.counts.refusedPackets
     self.assembler.insert(
       packet,
       payload: retransmission.payload,
@@ -329,6 +332,8 @@ public struct PlayerSession: ~Copyable {
       isRepair: true,
       now: now
     )
+    // Of several copies, one repairs.
+    if self.assembler.counts.refusedPackets == refused { self.counted.packetsRepaired += 1 }
   }
 
   private mutating func receiveAudio(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
@@ -397,13 +402,22 @@ public struct PlayerSession: ~Copyable {
       // A key frame that is on its way is better repaired than asked for again.
       let isArriving = self.assembler.hasKeyframeUnderWay && self.nacks.deadline != nil
       self.refreshAt = now + max((self.roundTrip ?? .milliseconds(30)) * 3 / 2 + .milliseconds(50), .milliseconds(80))
+      self.refreshEchoAt = nil
       guard !isArriving else { return }
       self.counted.keyframeRequests += 1
-      self.rtcp.removeAll(keepingCapacity: true)
-      PictureLossIndication(senderSSRC: self.configuration.inputSSRC, mediaSSRC: self.configuration.videoSSRC)
-        .serialize(into: &self.rtcp)
-      send(self.rtcp.octets, .rtcp)
+      self.refreshEchoAt = now + Self.refreshEchoDelay
+      self.sendPictureLoss(send)
+    } else if let echoAt = self.refreshEchoAt, echoAt <= now {
+      self.refreshEchoAt = nil
+      if self.assembler.needsKeyframe { self.sendPictureLoss(send) }
     }
+  }
+
+  private mutating func sendPictureLoss(_ send: (RawSpan, PacketKind) -> Void) {
+    self.rtcp.removeAll(keepingCapacity: true)
+    PictureLossIndication(senderSSRC: self.configuration.inputSSRC, mediaSSRC: self.configuration.videoSSRC)
+      .serialize(into: &self.rtcp)
+    send(self.rtcp.octets, .rtcp)
   }
 
   private mutating func appendReports(now: Instant) {
