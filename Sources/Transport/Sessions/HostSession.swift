@@ -72,6 +72,8 @@ public struct HostSession: ~Copyable {
   private var farewell: Farewell?
   private var rtcp: [UInt8] = []
   public private(set) var statistics = Statistics()
+  /// What was decided and learned, for whoever gives it room and takes the records; nothing by itself.
+  public var trace = ControlTraceLog()
 
   /// - Parameter input: the receiver of the session that this one resumes, or a new one.
   public init(configuration: SessionConfiguration, input: InputReceiver = InputReceiver(), now: Instant) {
