@@ -186,8 +186,10 @@ let package = Package(
     .target(
       name: "LoadTest",
       dependencies: [
-        "MediaUnits", "Octets", "RTP", "SessionProtocol", "Transport", "Handshake", "SRTPProtection", "DatagramIO",
-        "SessionReport", .product(name: "Yams", package: "Yams"),
+        "MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "Charts", "Transport", "Handshake",
+        "NetworkSimulator",
+        "FFmpegCodec", "SRTPProtection", "DatagramIO", "Presentation", "SessionReport",
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict
     ),
@@ -315,7 +317,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "martlet", "network-load", "StreamHost", "StreamPlayer", "SessionReport", "SessionProtocol", "Handshake",
+        "martlet", "network-load", "StreamHost", "StreamPlayer", "LoadTest", "SessionReport", "SessionProtocol",
+        "Handshake",
         "MediaUnits", "Identity", "IndexAPI", "IndexClient", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
@@ -347,7 +350,9 @@ let package = Package(
     ),
     .testTarget(
       name: "LoadTestTests",
-      dependencies: ["LoadTest", "SessionReport", "SessionProtocol", "Transport", "MediaUnits"],
+      dependencies: [
+        "LoadTest", "NetworkSimulator", "Presentation", "SessionReport", "SessionProtocol", "Transport", "MediaUnits",
+      ],
       swiftSettings: strict
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

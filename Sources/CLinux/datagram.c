@@ -17,9 +17,9 @@
 #define UDP_GRO 104
 #endif
 
-// Room for the one control message that either direction uses: an int on receiving, a uint16_t on sending.
+// Room for the control messages of either direction: an int and an instant on receiving, a uint16_t on sending.
 union control {
-  char bytes[CMSG_SPACE(sizeof(int))];
+  char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct timespec))];
   struct cmsghdr alignment;
 };
 
@@ -30,6 +30,11 @@ int shim_udp_socket(int family) {
 int shim_enable_gro(int descriptor) {
   int on = 1;
   return setsockopt(descriptor, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+}
+
+int shim_enable_arrival_times(int descriptor) {
+  int on = 1;
+  return setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0;
 }
 
 int shim_recvmmsg(int descriptor, struct shim_datagram *messages, unsigned count) {
@@ -58,13 +63,19 @@ int shim_recvmmsg(int descriptor, struct shim_datagram *messages, unsigned count
     struct shim_datagram *message = &messages[index];
     message->byteCount = headers[index].msg_len;
     message->segmentByteCount = 0;
+    message->arrivedNanoseconds = 0;
     message->isTruncated = (header->msg_flags & MSG_TRUNC) != 0;
     message->addressByteCount = header->msg_namelen;
     for (struct cmsghdr *item = CMSG_FIRSTHDR(header); item != NULL; item = CMSG_NXTHDR(header, item)) {
-      if (item->cmsg_level != IPPROTO_UDP || item->cmsg_type != UDP_GRO) continue;
-      int segment;
-      memcpy(&segment, CMSG_DATA(item), sizeof segment);
-      if (segment > 0) message->segmentByteCount = (size_t)segment;
+      if (item->cmsg_level == IPPROTO_UDP && item->cmsg_type == UDP_GRO) {
+        int segment;
+        memcpy(&segment, CMSG_DATA(item), sizeof segment);
+        if (segment > 0) message->segmentByteCount = (size_t)segment;
+      } else if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_TIMESTAMPNS) {
+        struct timespec at;
+        memcpy(&at, CMSG_DATA(item), sizeof at);
+        message->arrivedNanoseconds = (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
+      }
     }
   }
   return received;

@@ -16,10 +16,11 @@ extension NTPClock {
 
   /// The relation of the system's wall clock to its monotonic clock at the moment of the call.
   public static func system() -> NTPClock {
-    let unix = readNanoseconds(of: CLOCK_REALTIME)
-    let monotonic = readNanoseconds(of: CLOCK_MONOTONIC)
-    return NTPClock(epochNanoseconds: unix + self.secondsToUnixEpoch * 1_000_000_000 - monotonic)
+    NTPClock(epochNanoseconds: self.wallLead + self.secondsToUnixEpoch * 1_000_000_000)
   }
+
+  /// Nanoseconds since 1970 by the wall clock, less those of the monotonic clock.
+  static var wallLead: Int64 { readNanoseconds(of: CLOCK_REALTIME) - readNanoseconds(of: CLOCK_MONOTONIC) }
 }
 
 private func readNanoseconds(of clock: clockid_t) -> Int64 {

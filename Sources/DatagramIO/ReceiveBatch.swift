@@ -1,4 +1,5 @@
 internal import CLinux
+public import MediaUnits
 
 /// Room for what one receive call brings: allocated once, filled again and again.
 ///
@@ -11,6 +12,8 @@ public struct ReceiveBatch: ~Copyable {
   private let messages: UnsafeMutablePointer<shim_datagram>
   private let capacity: Int
   private var messageCount = 0
+  /// Monotonic time less wall-clock time when the batch was filled.
+  private var wallOffset: Int64 = 0
 
   /// Datagrams that the kernel cut because they were larger than any that we take; they are not handed out.
   public private(set) var truncatedCount = 0
@@ -39,15 +42,24 @@ public struct ReceiveBatch: ~Copyable {
   /// - Parameter body: may change the bytes in place; they are overwritten by the next receive call.
   /// - Complexity: O(datagrams); allocates nothing.
   public func forEach(_ body: (UnsafeMutableRawBufferPointer, SocketAddress) -> Void) {
+    self.forEachArrival { datagram, source, _ in body(datagram, source) }
+  }
+
+  /// As ``forEach(_:)``, with when the kernel took the datagram.
+  ///
+  /// - Parameter body: its last argument is `nil` unless the socket was opened to tell arrival times.
+  public func forEachArrival(_ body: (UnsafeMutableRawBufferPointer, SocketAddress, Instant?) -> Void) {
     for index in 0..<self.messageCount {
       let message = self.messages + index
       guard message.pointee.isTruncated == 0, let source = SocketAddress(message.pointee.address) else { continue }
       let bytes = UnsafeMutableRawBufferPointer(start: message.pointee.base, count: message.pointee.byteCount)
       let segment = message.pointee.segmentByteCount == 0 ? bytes.count : message.pointee.segmentByteCount
+      let stamp = message.pointee.arrivedNanoseconds
+      let arrivedAt = stamp == 0 ? nil : Instant(nanoseconds: stamp + self.wallOffset)
       var offset = 0
       while offset < bytes.count {
         let end = min(offset + segment, bytes.count)
-        body(UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<end]), source)
+        body(UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<end]), source, arrivedAt)
         offset = end
       }
     }
@@ -61,6 +73,9 @@ public struct ReceiveBatch: ~Copyable {
     }
     let received = shim_recvmmsg(descriptor, self.messages, UInt32(self.capacity))
     self.messageCount = max(0, Int(received))
+    if self.messageCount > 0, self.messages[0].arrivedNanoseconds != 0 {
+      self.wallOffset = -NTPClock.wallLead
+    }
     for index in 0..<self.messageCount where self.messages[index].isTruncated != 0 { self.truncatedCount += 1 }
     return received
   }

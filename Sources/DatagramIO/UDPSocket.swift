@@ -37,9 +37,11 @@ public struct UDPSocket: ~Copyable {
 
   /// Opens a socket; `[::]` takes IPv4 too.
   ///
-  /// - Parameter address: the local address; port 0 lets the system choose.
+  /// - Parameters:
+  ///   - address: the local address; port 0 lets the system choose.
+  ///   - tellsArrival: whether ``ReceiveBatch/forEachArrival(_:)`` shall know when datagrams arrived.
   /// - Throws: ``SocketError`` whose sentence says what to do, for instance about a port in use.
-  public init(bindingTo address: SocketAddress) throws(SocketError) {
+  public init(bindingTo address: SocketAddress, tellsArrival: Bool = false) throws(SocketError) {
     let family = address.isIPv4 ? AF_INET : AF_INET6
     let raw = shim_udp_socket(family)
     guard raw >= 0 else { throw SocketError(.open, code: errno) }
@@ -54,6 +56,7 @@ public struct UDPSocket: ~Copyable {
     Self.enlarge(raw, forced: SO_RCVBUFFORCE, ordinary: SO_RCVBUF)
     Self.enlarge(raw, forced: SO_SNDBUFFORCE, ordinary: SO_SNDBUF)
     let joins = shim_enable_gro(raw) == 1
+    if tellsArrival { _ = shim_enable_arrival_times(raw) }
 
     var storage = sockaddr_storage()
     var byteCount = address.write(to: &storage, family: family)

@@ -1,82 +1,157 @@
 import DatagramIO
 import Handshake
 import MediaUnits
+import NetworkSimulator
 import RTP
 import SRTPProtection
+import SessionReport
 import SessionProtocol
 import Transport
 
-/// One player without a decoder: its handshake, its keys, its session and its figures. Used by the load's thread alone.
+/// One player without a window: its socket, its handshake, its keys, its session. Used by the load's thread alone.
 final class HeadlessPlayer {
   enum Phase {
     /// Not due yet.
     case waiting
+    /// A seat is being looked for.
+    case seeking
     case asking
     case playing
     case over
   }
 
+  let number: Int
   let startsAt: Instant
+  let identity = StaticKeyPair()
+  private let configuration: LoadConfiguration
+  private let figures: LoadFigures
+  private let ntp: NTPClock
   private(set) var phase = Phase.waiting
-  private(set) var grant: SessionGrant?
   /// Why there is no session, or no longer; `nil` while there is.
   private(set) var failure: String?
   private(set) var startedAt: Instant?
   private(set) var firstPacketAt: Instant?
   private(set) var firstFrameAt: Instant?
-  private(set) var meter = FrameMeter()
-  private(set) var statistics = PlayerSession.Statistics()
+  private(set) var track = ViewMeter.Track()
+  private(set) var byteCount = 0
   private(set) var rejectedCount = 0
+  /// When ``step(batch:now:)`` must be called next, should nothing come before.
+  private(set) var wakesAt: Instant
+  /// Something has come since the last step.
+  private(set) var isStirred = false
+  let decoder: DecodeThread?
+  /// What still comes is not looked at any more.
+  private var isClosing = false
+  private var statisticsBefore = PlayerSession.Statistics()
+  private var socket: UDPSocket
+  private var seat: LoadSeat?
+  private var address: SocketAddress?
+  private var grant: SessionGrant?
   private var handshake: PlayerHandshake?
   private var session: PlayerSession?
   private var protection: SRTPSender?
   private var unprotection: SRTPReceiver?
+  private var links: PlayerLinks?
+  private var script: PlayerScript?
 
-  init(startsAt: Instant) {
+  /// - Throws: ``SocketError`` where the player cannot have a socket of its own.
+  init(
+    number: Int,
+    startsAt: Instant,
+    configuration: LoadConfiguration,
+    figures: LoadFigures,
+    ntp: NTPClock,
+    decoder: DecodeThread?
+  ) throws {
+    self.number = number
     self.startsAt = startsAt
+    self.wakesAt = startsAt
+    self.configuration = configuration
+    self.figures = figures
+    self.ntp = ntp
+    self.decoder = decoder
+    self.socket = try UDPSocket(bindingTo: .any(port: 0), tellsArrival: true)
+    self.script = configuration.script.map(PlayerScript.init)
   }
 
-  var deadline: Instant {
-    switch self.phase {
-    case .waiting: self.startsAt
-    case .asking: self.handshake?.deadline ?? .distantFuture
-    case .playing: self.session?.deadline ?? .distantFuture
-    case .over: .distantFuture
+  var fileDescriptor: Int32 { self.socket.fileDescriptor }
+
+  /// Over all sessions that this player had.
+  var statistics: PlayerSession.Statistics { self.statisticsBefore + (self.session?.statistics ?? .init()) }
+
+  /// Where the player's host is; `nil` as long as it has none.
+  var endpoint: String? { self.seat.map { "\($0.address.host):\($0.address.port)" } }
+
+  var roundTrip: Duration? { self.session?.roundTrip }
+
+  /// The player is due, and a seat is looked for.
+  func seek(now: Instant) {
+    self.startedAt = now
+    self.phase = .seeking
+    self.wakesAt = .distantFuture
+  }
+
+  /// Asks the host that has a seat.
+  func start(at seat: LoadSeat, address: SocketAddress, now: Instant) {
+    guard self.phase == .waiting || self.phase == .seeking else { return }
+    if self.startedAt == nil { self.startedAt = now }
+    self.seat = seat
+    self.address = address
+    self.phase = .asking
+    self.links = self.configuration.link.map {
+      PlayerLinks($0, seed: self.configuration.seed, player: self.number, now: now)
+    }
+    self.beginHandshake(limit: self.configuration.connectTimeout, now: now)
+    if self.handshake == nil { self.fail("the address has no host's key") }
+    self.isStirred = true
+  }
+
+  func fail(_ reason: String) {
+    self.failure = self.failure ?? reason
+    self.phase = .over
+    self.wakesAt = .distantFuture
+  }
+
+  /// Takes what has arrived.
+  func receive(into batch: inout ReceiveBatch) throws(SocketError) {
+    self.isStirred = true
+    for _ in 0..<8 {
+      try self.socket.receive(into: &batch)
+      let now = Instant.now
+      batch.forEachArrival { datagram, _, arrivedAt in
+        if let arrivedAt {
+          self.figures.receiveQueue.record(nanoseconds: (now - arrivedAt).wholeNanoseconds)
+        }
+        if self.links != nil {
+          let byteCount = datagram.count + PlayerLinks.headerByteCount
+          self.links?.down.send(Array(datagram), byteCount: byteCount, now: now)
+        } else {
+          self.receive(datagram, now: now)
+        }
+      }
+      guard batch.isFull else { return }
     }
   }
 
-  func start(_ configuration: LoadConfiguration, ntp: NTPClock, now: Instant) {
-    self.startedAt = now
-    self.phase = .asking
-    var handshake = PlayerHandshake.Configuration()
-    handshake.limit = configuration.connectTimeout
-    self.handshake = PlayerHandshake(
-      identity: StaticKeyPair(),
-      hostKey: configuration.host.key,
-      request: SessionRequest(
-        terms: configuration.terms,
-        resumedSession: nil,
-        requestTime: UInt64(max(0, ntp.nanosecondsSince1970(at: now))),
-        ticket: []
-      ),
-      configuration: handshake,
-      now: now
-    )
-    if self.handshake == nil { self.fail("the address has no host's key") }
+  /// Sorts one datagram by its first byte.
+  ///
+  /// - Spec: RFC 7983 §7, RFC 5761 §4; Protocol/session.md §1.
+  private func receive(_ datagram: UnsafeMutableRawBufferPointer, now: Instant) {
+    guard datagram.count >= 12 else { return }
+    switch datagram[0] {
+    case 4...7:
+      self.handshake?.handle(UnsafeRawBufferPointer(datagram).bytes, now: now)
+      // The host's first packets may lie behind its answer in this very batch.
+      self.advance(now: now)
+    case 128...191: self.receiveMedia(datagram, now: now)
+    default: self.rejectedCount += 1
+    }
   }
 
-  /// Takes a handshake datagram, which may be another player's.
-  func receive(handshake datagram: UnsafeRawBufferPointer, ntp: NTPClock, now: Instant) {
-    guard self.phase == .asking else { return }
-    self.handshake?.handle(datagram.bytes, now: now)
-    self.advance(ntp: ntp, now: now)
-  }
-
-  /// Takes an SRTP or SRTCP datagram of this player's streams.
-  func receive(_ datagram: UnsafeMutableRawBufferPointer, isRTCP: Bool, now: Instant) {
-    guard self.unprotection != nil, self.phase == .playing else { return }
+  private func receiveMedia(_ datagram: UnsafeMutableRawBufferPointer, now: Instant) {
+    guard self.phase == .playing else { return }
     do {
-      if isRTCP {
+      if RTCPPacket.isRTCP(UnsafeRawBufferPointer(datagram).bytes) {
         guard let count = try self.unprotection?.unprotectRTCP(datagram) else { return }
         self.session?.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<count]).bytes, now: now)
       } else {
@@ -89,33 +164,132 @@ final class HeadlessPlayer {
     }
   }
 
-  /// Does what is due, and puts what is to be sent into `batch`.
-  func step(
-    to address: SocketAddress,
-    batch: inout SendBatch,
-    ntp: NTPClock,
-    now: Instant,
-    flush: (inout SendBatch) -> Void
-  ) {
-    if self.phase == .asking {
-      while let datagram = self.handshake?.poll(now: now) {
-        if batch.isFull { flush(&batch) }
-        _ = batch.append(to: address, maximumByteCount: datagram.count) { buffer in
-          buffer.copyBytes(from: datagram)
-          return datagram.count
-        }
-      }
-      self.advance(ntp: ntp, now: now)
+  /// Does what is due, and sends what is to be sent.
+  func step(batch: inout SendBatch, now: Instant) {
+    self.isStirred = false
+    self.takeFromLink(now: now)
+    if self.handshake != nil { self.stepHandshake(batch: &batch, now: now) }
+    if self.phase == .playing { self.stepSession(batch: &batch, now: now) }
+    self.giveToLink(batch: &batch, now: now)
+    if !batch.isEmpty { self.socket.send(&batch) }
+    self.wakesAt = self.deadline
+  }
+
+  private var deadline: Instant {
+    switch self.phase {
+    case .waiting: return self.startsAt
+    case .seeking, .over: return .distantFuture
+    case .asking: return min(self.handshake?.deadline ?? .distantFuture, self.links?.deadline ?? .distantFuture)
+    case .playing:
+      var deadline = min(self.session?.deadline ?? .distantFuture, self.links?.deadline ?? .distantFuture)
+      if let handshake = self.handshake?.deadline { deadline = min(deadline, handshake) }
+      return min(deadline, self.script?.deadline ?? .distantFuture)
     }
-    guard self.phase == .playing else { return }
-    while self.session?.nextFrame({ frame, _ in
+  }
+
+  /// The run is over.
+  func close(now: Instant) {
+    self.isClosing = true
+    self.figures.meter.finish(&self.track, at: now)
+    self.script?.finish(now: now, in: &self.figures.inputToFrame)
+    self.script = nil
+    switch self.phase {
+    case .waiting, .over: self.phase = .over
+    case .seeking: self.fail("the run ended before a seat was found")
+    case .asking: self.fail("the run ended before the host answered")
+    case .playing:
+      self.session?.close(reason: "the load test is over")
+      self.isStirred = true
+    }
+  }
+
+  // MARK: Handshake
+
+  private func beginHandshake(limit: Duration, now: Instant) {
+    guard let seat = self.seat else { return }
+    var configuration = PlayerHandshake.Configuration()
+    configuration.limit = limit
+    self.handshake = PlayerHandshake(
+      identity: self.identity,
+      hostKey: seat.address.key,
+      request: SessionRequest(
+        terms: self.configuration.terms,
+        resumedSession: self.grant?.connection,
+        requestTime: UInt64(max(0, self.ntp.nanosecondsSince1970(at: now))),
+        ticket: seat.ticket
+      ),
+      configuration: configuration,
+      now: now
+    )
+  }
+
+  private func stepHandshake(batch: inout SendBatch, now: Instant) {
+    while let datagram = self.handshake?.poll(now: now) {
+      self.put(byteCount: datagram.count, into: &batch, now: now) { buffer in
+        buffer.copyBytes(from: datagram)
+        return datagram.count
+      }
+    }
+    self.advance(now: now)
+  }
+
+  private func advance(now: Instant) {
+    guard let outcome = self.handshake?.outcome else { return }
+    self.handshake = nil
+    switch outcome {
+    case .granted(let grant, let keys): self.begin(grant, keys, now: now)
+    case .refused(let refusal): self.fail("the host declined: \(refusal.text)")
+    case .timedOut(let hint):
+      // A host that is silent may come back: it is asked until the session itself gives up.
+      if self.phase == .playing { return self.beginHandshake(limit: .seconds(2), now: now) }
+      self.fail(hint == nil ? "no host answers" : "the host does not have the address's key")
+    }
+  }
+
+  private func begin(_ grant: SessionGrant, _ keys: SessionKeys, now: Instant) {
+    var random = SystemRandomNumberGenerator()
+    if let old = self.session?.statistics {
+      self.statisticsBefore = self.statisticsBefore + old
+      self.figures.resumptionCount += 1
+      self.track.restart()
+      self.decoder?.restart()
+    }
+    let input = self.session?.input
+    self.session = PlayerSession(
+      configuration: SessionConfiguration(
+        grant: grant,
+        canonicalName: "load",
+        ntp: self.ntp,
+        sequenceSeed: random.next()
+      ),
+      input: input,
+      now: now
+    )
+    self.grant = grant
+    self.phase = .playing
+    self.protection = SRTPSender(keys.playerToHost)
+    self.unprotection = SRTPReceiver(keys.hostToPlayer)
+  }
+
+  // MARK: Session
+
+  private func stepSession(batch: inout SendBatch, now: Instant) {
+    var isTooSlow = false
+    while self.session?.nextFrame({ frame, accessUnit in
+      guard !self.isClosing else { return }
       if self.firstFrameAt == nil { self.firstFrameAt = frame.completedAt }
-      self.meter.record(frame)
+      self.byteCount += frame.byteCount
+      self.figures.record(frame, of: &self.track)
+      self.script?.begin(now: now)
+      self.script?.shown(frame.inputSequence, at: frame.completedAt, in: &self.figures.inputToFrame)
+      if let decoder = self.decoder, !decoder.put(accessUnit, frame: frame) { isTooSlow = true }
     }) ?? false {}
+    // A frame that could not be handed on breaks the chain of references, and so does one that did not decode.
+    if isTooSlow || self.decoder?.takeFailure() ?? false { self.session?.decodingFailed(now: now) }
     while self.session?.nextAudio(now: now, { _, _ in }) ?? false {}
+    self.script?.poll(now: now) { self.session?.send($0, now: now) }
     self.session?.poll(now: now) { packet, kind in
-      if batch.isFull { flush(&batch) }
-      _ = batch.append(to: address, maximumByteCount: packet.byteCount + SRTPSender.rtcpOverhead) { buffer in
+      self.put(byteCount: packet.byteCount + SRTPSender.rtcpOverhead, into: &batch, now: now) { buffer in
         packet.withUnsafeBytes { plaintext in
           switch kind {
           case .rtp: self.protection?.protectRTP(plaintext, into: buffer) ?? 0
@@ -124,51 +298,52 @@ final class HeadlessPlayer {
         }
       }
     }
-    if let statistics = self.session?.statistics { self.statistics = statistics }
     while let event = self.session?.nextEvent() {
       switch event {
-      case .silent: break
+      case .silent: if self.handshake == nil { self.beginHandshake(limit: .seconds(2), now: now) }
       case .expired: self.fail("the host fell silent")
       case .closed(let reason): self.fail("the host ended the session: \(reason ?? "no reason given")")
       }
     }
   }
 
-  /// The run is over.
-  func close() {
-    switch self.phase {
-    case .waiting, .over: self.phase = .over
-    case .asking: self.fail("the run ended before the host answered")
-    case .playing: self.session?.close(reason: "the load test is over")
+  // MARK: Datagrams
+
+  /// Sends one datagram that `write` fills in, straight or by way of the emulated link.
+  private func put(
+    byteCount: Int,
+    into batch: inout SendBatch,
+    now: Instant,
+    _ write: (UnsafeMutableRawBufferPointer) -> Int
+  ) {
+    guard let address = self.address else { return }
+    guard self.links == nil else {
+      let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+        count = write(UnsafeMutableRawBufferPointer(buffer))
+      }
+      if !bytes.isEmpty {
+        self.links?.up.send(bytes, byteCount: bytes.count + PlayerLinks.headerByteCount, now: now)
+      }
+      return
+    }
+    if batch.isFull { self.socket.send(&batch) }
+    _ = batch.append(to: address, maximumByteCount: byteCount, write)
+  }
+
+  private func takeFromLink(now: Instant) {
+    while var bytes = self.links?.down.receive(now: now) {
+      bytes.withUnsafeMutableBytes { self.receive($0, now: now) }
     }
   }
 
-  private func advance(ntp: NTPClock, now: Instant) {
-    guard let outcome = self.handshake?.outcome else { return }
-    self.handshake = nil
-    switch outcome {
-    case .granted(let grant, let keys):
-      var random = SystemRandomNumberGenerator()
-      self.grant = grant
-      self.phase = .playing
-      self.protection = SRTPSender(keys.playerToHost)
-      self.unprotection = SRTPReceiver(keys.hostToPlayer)
-      self.session = PlayerSession(
-        configuration: SessionConfiguration(
-          grant: grant,
-          canonicalName: "load",
-          ntp: ntp,
-          sequenceSeed: random.next()
-        ),
-        now: now
-      )
-    case .refused(let refusal): self.fail("the host declined: \(refusal.text)")
-    case .timedOut(let hint): self.fail(hint == nil ? "no host answers" : "the host does not have the address's key")
+  private func giveToLink(batch: inout SendBatch, now: Instant) {
+    guard self.links != nil, let address = self.address else { return }
+    while let bytes = self.links?.up.receive(now: now) {
+      if batch.isFull { self.socket.send(&batch) }
+      _ = batch.append(to: address, maximumByteCount: bytes.count) { buffer in
+        buffer.copyBytes(from: bytes)
+        return bytes.count
+      }
     }
-  }
-
-  private func fail(_ reason: String) {
-    self.failure = reason
-    self.phase = .over
   }
 }

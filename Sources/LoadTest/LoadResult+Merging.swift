@@ -39,6 +39,8 @@ extension LoadResult {
       throw LoadResultError(description: "is not a whole result: \(error)")
     }
     try self.validate()
+    // It follows from the rest.
+    self.opinion = Opinion(of: self)
   }
 
   /// Adds what another machine measured, or another run.
@@ -59,25 +61,70 @@ extension LoadResult {
     sum.seconds = max(sum.seconds, other.seconds)
     for figure in Self.figures { sum[keyPath: figure] += other[keyPath: figure] }
     sum.machines += other.machines
+    for stream in other.streams where !sum.streams.contains(stream) { sum.streams.append(stream) }
+    if let more = other.decoded {
+      guard var decoded = sum.decoded else {
+        sum.decoded = more
+        return try self.take(sum, with: other)
+      }
+      for figure in Decoded.figures { decoded[keyPath: figure] += more[keyPath: figure] }
+      sum.decoded = decoded
+    }
+    try self.take(sum, with: other)
+  }
+
+  /// Becomes `sum`, of which only the series is still this one's own, if it is one that can be held.
+  private mutating func take(_ sum: LoadResult, with other: LoadResult) throws(LoadResultError) {
+    var sum = sum
+    guard sum.series.merge(other.series, limit: Self.maximumFigure) else {
+      throw LoadResultError(description: "series: more was measured than one result can hold")
+    }
     try sum.validate()
+    sum.opinion = Opinion(of: sum)
     self = sum
   }
 
   private static var figures: [WritableKeyPath<LoadResult, Int64>] {
     [
       \.players, \.playersWithPicture, \.frames, \.framesMissing, \.framesLate, \.framesStalled, \.freezes,
-      \.freezeNanoseconds, \.watchedNanoseconds, \.bytesReceived, \.packetsLost,
+      \.freezeNanoseconds, \.watchedNanoseconds, \.bytesReceived, \.frameBytes, \.packetsLost, \.resumptions,
     ]
   }
 
   private func validate() throws(LoadResultError) {
-    for figure in Self.figures.map({ self[keyPath: $0] }) + self.failures.values {
+    let decoded = self.decoded.map { decoded in Decoded.figures.map { decoded[keyPath: $0] } } ?? []
+    for figure in Self.figures.map({ self[keyPath: $0] }) + decoded + self.failures.values {
       guard 0...Self.maximumFigure ~= figure else {
         throw LoadResultError(description: "has the figure \(figure), which no test can have measured")
       }
     }
-    guard 0...1e9 ~= self.seconds, self.playersWithPicture <= self.players, self.machines.count <= 100_000 else {
+    guard 0...1e9 ~= self.seconds, self.playersWithPicture <= self.players, self.machines.count <= 100_000, self.failures.count <= 10_000,
+      self.streams.count <= 10_000,
+      self.series.isValid(limit: Self.maximumFigure), self.machines.allSatisfy(\.isPlausible),
+      self.streams.allSatisfy(\.isPlausible)
+    else {
       throw LoadResultError(description: "has figures that contradict each other")
     }
+  }
+}
+
+extension LoadResult.Decoded {
+  fileprivate static var figures: [WritableKeyPath<Self, Int64>] {
+    [
+      \.players, \.pictures, \.missing, \.late, \.stalled, \.freezes, \.freezeNanoseconds, \.watchedNanoseconds,
+      \.failed,
+    ]
+  }
+}
+
+extension LoadResult.Machine {
+  fileprivate var isPlausible: Bool { 0...1e6 ~= self.processorCores && 0...1e6 ~= self.threadBusyShare }
+}
+
+extension LoadResult.Stream {
+  fileprivate var isPlausible: Bool {
+    1...65_536 ~= self.width && 1...65_536 ~= self.height && 1...1000 ~= self.frameRate
+      && 0...1_000_000_000_000 ~= self.bitsPerSecond && self.link.utf8.count <= 1000
+      && self.decoding.utf8.count <= 32
   }
 }

@@ -23,11 +23,19 @@ extension LoadResult {
     lines.append(
       "\(self.frames) frames, \(self.framesMissing) missing, \(self.framesLate) later than 100 ms, \(self.freezes) freezes"
     )
+    if let decoded = self.decoded {
+      lines.append(
+        "\(decoded.pictures) pictures of \(decoded.players) players decoded, \(decoded.missing) missing, "
+          + "\(decoded.late) later than 100 ms, \(decoded.freezes) freezes, \(decoded.failed) frames did not decode"
+      )
+    }
+    if self.resumptions > 0 { lines.append("\(self.resumptions) sessions resumed after a silence") }
+    if let opinion = self.opinion { lines.append(opinion.text) }
     let isOne = self.machines.count == 1
     let busiest = self.machines.map(\.threadBusyShare).max() ?? 0
     lines.append(
       self.isLimitedByMachine
-        ? "\(isOne ? "This machine" : "A machine that measured") is what limits: its timers are late or its thread is busy; use fewer players or a faster machine."
+        ? "\(isOne ? "This machine" : "A machine that measured") is what limits: its timers are late, datagrams wait for it, or its thread is busy; use fewer players or a faster machine."
         : "\(isOne ? "This machine" : "Each machine") kept up: its thread was busy for at most \(number(busiest * 100)) % of the time."
     )
     return lines.joined(separator: "\n")

@@ -1,6 +1,6 @@
 import MediaUnits
 import SessionProtocol
-internal import SessionReport
+import SessionReport
 import Transport
 
 /// What a load test found out.
@@ -21,12 +21,41 @@ public struct LoadResult: Codable, Sendable {
     }
   }
 
+  /// What players asked for.
+  public struct Stream: Codable, Hashable, Sendable {
+    public var width: Int
+    public var height: Int
+    public var frameRate: Int
+    public var bitsPerSecond: Int64
+    /// The emulated network, as it was asked for; empty for none.
+    public var link: String
+    public var decoding: String
+    /// Whether players did something.
+    public var hasInput: Bool
+  }
+
+  /// The same figures as of whole frames, of decoded pictures.
+  public struct Decoded: Codable, Hashable, Sendable {
+    public var players: Int64
+    public var pictures: Int64
+    public var missing: Int64
+    public var late: Int64
+    public var stalled: Int64
+    public var freezes: Int64
+    public var freezeNanoseconds: Int64
+    public var watchedNanoseconds: Int64
+    /// Frames that the decoder refused.
+    public var failed: Int64
+  }
+
   /// The form that is written and read.
-  public static let currentVersion = 2
+  public static let currentVersion = 3
 
   public var version = Self.currentVersion
   /// Where the players went, sorted.
   public var hosts: [String]
+  /// What was asked for in each run, without repetition, in order.
+  public var streams: [Stream]
   public var players: Int64
   /// Players that saw a whole frame.
   public var playersWithPicture: Int64
@@ -44,21 +73,40 @@ public struct LoadResult: Codable, Sendable {
   public var framesStalled: Int64
   public var freezes: Int64
   public var freezeNanoseconds: Int64
-  /// From each player's first whole frame to its last, added up.
+  /// From each player's first whole frame to its last, or to where a wait that was going on was cut off, added up.
   public var watchedNanoseconds: Int64
+  /// Everything that came, headers of RTP included.
   public var bytesReceived: Int64
+  /// Of the frames alone.
+  public var frameBytes: Int64
   public var packetsLost: Int64
+  /// Silent hosts that were found again.
+  public var resumptions: Int64
+  /// `nil` where nothing was decoded.
+  public var decoded: Decoded?
+  public var series: LoadSeries
+  /// What people would say of it; `nil` where too little was seen, or streams differ.
+  public var opinion: Opinion?
   /// The machines that ran players, one a run.
   public var machines: [Machine]
 
   /// Whether one of the machines that measured is what limits.
   public var isLimitedByMachine: Bool { self.machines.contains(where: \.isLimiting) }
+}
 
-  init(_ configuration: LoadConfiguration, players: [HeadlessPlayer], machine: MachineLoad, took: Duration) {
-    var (meter, failures) = (FrameMeter(), [String: Int64]())
+extension LoadResult {
+  init(
+    _ configuration: LoadConfiguration,
+    players: [HeadlessPlayer],
+    figures: LoadFigures,
+    decoded: DecodeMeter?,
+    machine: MachineLoad,
+    took: Duration
+  ) {
+    let (meter, view) = (figures.meter, figures.meter.view)
+    var failures: [String: Int64] = [:]
     var (firstPacket, firstFrame) = (LatencyHistogram(), LatencyHistogram())
     for player in players {
-      meter.merge(player.meter)
       if let failure = player.failure { failures[failure, default: 0] += 1 }
       guard let start = player.startedAt else { continue }
       // Counted from when the player was due, so that a late start of ours is not hidden.
@@ -72,28 +120,40 @@ public struct LoadResult: Codable, Sendable {
       record(player.firstPacketAt, in: &firstPacket)
       record(player.firstFrameAt, in: &firstFrame)
     }
-    self.hosts = ["\(configuration.host.host):\(configuration.host.port)"]
+    if let failure = decoded?.failure { failures["nothing could be decoded: \(failure)", default: 0] += 1 }
+    self.hosts = Set(players.compactMap(\.endpoint)).sorted()
+    self.streams = [Stream(configuration)]
     self.players = Int64(players.count)
     self.playersWithPicture = Int64(players.count { $0.firstFrameAt != nil })
     self.seconds = took.inSeconds
     self.failures = failures
     self.latencies = [
       "request-to-first-packet": Latency(firstPacket), "request-to-first-frame": Latency(firstFrame),
-      "capture-to-complete": Latency(meter.captureToComplete), "encode": Latency(meter.encode),
-      "network": Latency(meter.network), "assemble": Latency(meter.assemble), "frame-gap": Latency(meter.gap),
-      "timer-lateness": Latency(machine.lateness),
+      "capture-to-complete": Latency(view.age), "frame-gap": Latency(view.gap),
+      "capture": Latency(meter.capture), "convert": Latency(meter.convert), "encode": Latency(meter.encode),
+      "send": Latency(meter.send), "network": Latency(meter.network), "assemble": Latency(meter.assemble),
+      "input-to-frame": Latency(figures.inputToFrame), "round-trip": Latency(figures.roundTrip),
+      "decode": Latency(decoded?.decode ?? .init()), "capture-to-decoded": Latency(decoded?.view.age ?? .init()),
+      "picture-gap": Latency(decoded?.view.gap ?? .init()),
+      "receive-queue": Latency(figures.receiveQueue), "timer-lateness": Latency(machine.lateness),
     ]
-    self.frames = meter.frameCount
-    self.framesMissing = meter.missingCount
-    self.framesLate = meter.lateCount
-    self.framesStalled = meter.stallCount
-    self.freezes = meter.freezeCount
-    self.freezeNanoseconds = meter.freezeNanoseconds
-    self.watchedNanoseconds = meter.watchedNanoseconds
+    self.frames = view.count
+    self.framesMissing = view.missingCount
+    self.framesLate = view.lateCount
+    self.framesStalled = view.stallCount
+    self.freezes = view.freezeCount
+    self.freezeNanoseconds = view.freezeNanoseconds
+    self.watchedNanoseconds = view.watchedNanoseconds
     self.bytesReceived = Int64(players.reduce(0) { $0 + $1.statistics.bytesReceived })
+    self.frameBytes = Int64(players.reduce(0) { $0 + $1.byteCount })
     self.packetsLost = Int64(players.reduce(0) { $0 + $1.statistics.packetsLost })
+    self.resumptions = figures.resumptionCount
+    self.decoded = decoded.map { Decoded($0, players: players.count { $0.decoder != nil }) }
+    self.series = meter.series
     let share = machine.busyShare(of: took)
-    let isLate = (machine.lateness.percentile(99) ?? 0) > MachineLoad.worryingLateness
+    let isLate = [machine.lateness, figures.receiveQueue].contains {
+      ($0.percentile(99) ?? 0) > MachineLoad.worryingLateness
+    }
     self.machines = [
       Machine(
         processorCores: machine.processorCores(of: took),
@@ -101,5 +161,33 @@ public struct LoadResult: Codable, Sendable {
         isLimiting: isLate || share > MachineLoad.worryingShare
       )
     ]
+    self.opinion = nil
+    self.opinion = Opinion(of: self)
+  }
+}
+
+extension LoadResult.Stream {
+  init(_ configuration: LoadConfiguration) {
+    self.width = configuration.terms.picture.width
+    self.height = configuration.terms.picture.height
+    self.frameRate = configuration.terms.frameRate
+    self.bitsPerSecond = configuration.terms.maximumBitrate.bitsPerSecond
+    self.link = configuration.link?.name ?? ""
+    self.decoding = configuration.decoding.rawValue
+    self.hasInput = configuration.script != nil
+  }
+}
+
+extension LoadResult.Decoded {
+  init(_ meter: DecodeMeter, players: Int) {
+    self.players = Int64(players)
+    self.pictures = meter.view.count
+    self.missing = meter.view.missingCount
+    self.late = meter.view.lateCount
+    self.stalled = meter.view.stallCount
+    self.freezes = meter.view.freezeCount
+    self.freezeNanoseconds = meter.view.freezeNanoseconds
+    self.watchedNanoseconds = meter.view.watchedNanoseconds
+    self.failed = meter.failedCount
   }
 }

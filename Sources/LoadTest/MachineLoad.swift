@@ -2,14 +2,14 @@ import Glibc
 import MediaUnits
 import SessionReport
 
-/// Whether the machine that measures keeps up: how late its timers are, and how busy its one thread is.
+/// Whether the machine that measures keeps up: how late its timers are, and how busy its network thread is.
 struct MachineLoad {
-  /// Late timers that say that the figures tell of this machine, not of the network.
+  /// Late timers, and datagrams left lying, that say that the figures tell of this machine, not of the network.
   static let worryingLateness: Int64 = 2_000_000
   static let worryingShare = 0.8
 
   private(set) var lateness = LatencyHistogram()
-  private var workNanoseconds: Int64 = 0
+  private(set) var workNanoseconds: Int64 = 0
   private let processorAtStart = MachineLoad.processorSeconds
 
   mutating func timerFired(late: Duration) { self.lateness.record(nanoseconds: late.wholeNanoseconds) }

@@ -38,8 +38,9 @@ public struct ServiceLevels: Hashable, Sendable {
 
   /// The durations that can be limited: those of a result.
   public static let durations = [
-    "assemble", "capture-to-complete", "encode", "frame-gap", "network", "request-to-first-frame",
-    "request-to-first-packet", "timer-lateness",
+    "assemble", "capture", "capture-to-complete", "capture-to-decoded", "convert", "decode", "encode", "frame-gap",
+    "input-to-frame", "network", "picture-gap", "receive-queue", "request-to-first-frame", "request-to-first-packet",
+    "round-trip", "send", "timer-lateness",
   ]
 
   public var objectives: [Objective]
@@ -81,17 +82,13 @@ public struct ServiceLevels: Hashable, Sendable {
 extension LoadResult {
   /// - Returns: `nil` where nothing was measured.
   fileprivate func value(of figure: ServiceLevels.Figure) -> Double? {
-    func share(_ part: Int64, of whole: Int64, times factor: Double) -> Double? {
-      whole > 0 ? Double(part) / Double(whole) * factor : nil
-    }
-    let due = self.frames + self.framesMissing
-    return switch figure {
-    case .latePercent: share(self.framesLate, of: due, times: 100)
-    case .missingPercent: share(self.framesMissing, of: due, times: 100)
-    case .freezesPerMinute: share(self.freezes, of: self.watchedNanoseconds, times: 60e9)
-    case .frozenPercent: share(self.freezeNanoseconds, of: self.watchedNanoseconds, times: 100)
+    switch figure {
+    case .latePercent: self.latePercent
+    case .missingPercent: self.missingPercent
+    case .freezesPerMinute: self.freezesPerMinute
+    case .frozenPercent: self.frozenPercent
     case .playersWithoutPicture: Double(self.players - self.playersWithPicture)
-    case .failures: Double(self.failures.values.reduce(0, +))
+    case .failures: Double(self.failureCount)
     }
   }
 }

@@ -21,6 +21,8 @@ public struct HostConfiguration: Sendable {
   public var admission = HostAdmission.open
   /// Stages that stand ready with the game at its default picture; never more than there are free seats.
   public var warmStages = 0
+  /// Sent in place of a game's picture; `nil` where there is a game.
+  public var synthetic: SyntheticClip?
   /// How long after a session's start the stage that it took is replaced: starting one takes most of a small machine.
   public var warmDelay: Duration = .seconds(2)
 

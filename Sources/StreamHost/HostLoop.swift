@@ -271,7 +271,7 @@ final class HostLoop {
 
   private func apply(_ input: InputEvent, sequence: UInt32, link: SeatLink) {
     // Before the stage is up, and after its display is gone, there is nothing to steer.
-    guard link.withInjector({ _ = try? $0.inject(input) }) else { return }
+    guard self.configuration.synthetic != nil || link.withInjector({ _ = try? $0.inject(input) }) else { return }
     link.appliedInput.store(sequence, ordering: .releasing)
   }
 

@@ -43,7 +43,11 @@ final class Seat {
     self.occupant = occupant
     self.link = link
     self.thread = MediaThread.start(name: "seat-video") {
-      SeatRun(terms: terms, configuration: configuration, link: link).run()
+      if let clip = configuration.synthetic {
+        SyntheticRun(clip: clip, link: link).run()
+      } else {
+        SeatRun(terms: terms, configuration: configuration, link: link).run()
+      }
     }
   }
 

@@ -33,7 +33,21 @@ struct HostCommand: ParsableCommand {
   )
 
   @Option(help: ArgumentHelp("The game's file; Samples/freedoom/game.yaml explains every field.", valueName: "file"))
-  var game: String
+  var game: String?
+
+  @Flag(
+    help: """
+      In place of a game: pictures that are encoded once and sent again and again, without sound, to find out how many \
+      players the network side of a host holds; see `martlet load`.
+      """
+  )
+  var synthetic = false
+
+  @Option(help: ArgumentHelp("With --synthetic: the one picture size that there is.", valueName: "WxH"))
+  var syntheticSize = PictureSize(width: 1280, height: 720)
+
+  @Option(help: ArgumentHelp("With --synthetic: frames per second, 1 to 240.", valueName: "fps"))
+  var syntheticRate = 60
 
   @Option(help: ArgumentHelp("Where to listen for players.", valueName: "address:port"))
   var listen = "0.0.0.0:7777"
@@ -59,6 +73,8 @@ struct HostCommand: ParsableCommand {
   var verbose = false
 
   func validate() throws {
+    guard (self.game != nil) != self.synthetic else { throw ValidationError("Give --game or --synthetic.") }
+    guard 1...240 ~= self.syntheticRate else { throw ValidationError("--synthetic-rate must be 1 to 240.") }
     guard 1...64 ~= self.seats else { throw ValidationError("--seats must be 1 to 64.") }
     guard 0.1...500 ~= self.maximumBitrate else { throw ValidationError("--maximum-bitrate must be 0.1 to 500.") }
     if let encoder = self.encoder, EncoderKind(rawValue: encoder) == nil {
@@ -69,7 +85,9 @@ struct HostCommand: ParsableCommand {
   func run() throws {
     try self.reportingFailure {
       let logger = Console.logger(isVerbose: self.verbose)
-      let game = try HostStart.game(self.game)
+      let synthetic =
+        self.synthetic ? SyntheticPicture(size: self.syntheticSize, frameRate: self.syntheticRate) : nil
+      let game = try synthetic.map(GameFile.init(synthetic:)) ?? HostStart.game(self.game ?? "")
       let identity = try KeyFile.load(self.key)
       // Before anything else runs, which would spoil what is measured.
       let capability =
@@ -81,7 +99,8 @@ struct HostCommand: ParsableCommand {
           isForced: self.network.rebenchmark
         ) { logger.info("\($0)") }
       let server = try HostStart.start(
-        game: self.game,
+        game: game,
+        synthetic: synthetic,
         listen: self.listen,
         seats: self.seats,
         encoder: self.encoder,
@@ -129,7 +148,8 @@ struct HostCommand: ParsableCommand {
 /// Starts a host from what a person wrote, explaining what keeps it from starting.
 enum HostStart {
   static func start(
-    game path: String,
+    game: GameFile,
+    synthetic: SyntheticPicture? = nil,
     listen: String,
     seats: Int,
     encoder: String?,
@@ -139,7 +159,6 @@ enum HostStart {
     warmStages: Int = 0,
     logger: Logger
   ) throws -> HostServer {
-    let game = try Self.game(path)
     let picture = game.picture
     let selection: EncoderSelection
     do {
@@ -166,6 +185,11 @@ enum HostStart {
       )
       configuration.admission = admission
       configuration.warmStages = warmStages
+      if let synthetic {
+        let clip = try SyntheticClip(synthetic, maximumBitrate: maximumBitrate, encoder: selection.kind)
+        logger.info("synthetic pictures: \(clip.summary)")
+        configuration.synthetic = clip
+      }
       let server = try HostServer.start(configuration, logger: logger)
       logger.info("\(game.title): \(seats) seat\(seats == 1 ? "" : "s") at \(server.localAddress)")
       return server

@@ -1,10 +1,10 @@
-public import ArgumentParser
+import ArgumentParser
 import DatagramIO
-public import LoadTest
+import Glibc
+import LoadTest
 import MediaUnits
 import SessionProtocol
-
-extension Arrivals: ExpressibleByArgument {}
+import SessionReport
 
 /// Puts players on a host and measures what they get.
 struct LoadRunCommand: ParsableCommand {
@@ -12,40 +12,34 @@ struct LoadRunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Put many players on a host and measure what they get; `run` may be left out.",
     discussion: """
-      The players receive, repair and measure, and decode nothing. Each starts when it is due, whether or not the ones \
-      before it have been served. A frame that never came counts with the time until the next that could be shown.
+      The players receive, repair and measure, and decode nothing unless --decode says so. Each starts when it is due, \
+      whether or not the ones before it have been served. A frame that never came counts with the time until the next \
+      that could be shown.
 
         martlet load 'martlet://HOST:7777#KEY' --players 5 --ramp 10 --duration 60
         martlet load 'martlet://HOST:7777#KEY' --players 50 --json > result.json
+        martlet load freedoom --indexer https://index.example --players 20 --input script.txt --link wifi
+        martlet load 'martlet://HOST:7777#KEY' --players 4 --decode full --link cellular,rate=8M
+
+      `martlet host --synthetic --seats 50` is a host whose pictures cost nothing, to find out what the network side \
+      holds. A progress line stands on standard error where that is a terminal.
 
       Exit status: 1 if a player saw no picture; with --slo, 1 if one of the service levels is missed, else 0.
       """
   )
 
-  @Argument(help: ArgumentHelp("The address that `martlet host` prints.", valueName: "address"))
+  @Argument(
+    help: ArgumentHelp("The address that `martlet host` prints, or a game with --indexer.", valueName: "target")
+  )
   var target: String
 
-  @Option(help: "Players, 1 to 1000.")
-  var players = 1
-
-  @Option(
-    help: ArgumentHelp(
-      "How players come: \(Arrivals.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "process"
-    )
-  )
-  var arrivals = Arrivals.uniform
-
-  @Option(help: ArgumentHelp("The time over which they come.", valueName: "seconds"))
-  var ramp = 0.0
-
-  @Option(help: ArgumentHelp("How long the run takes.", valueName: "seconds"))
-  var duration = 30.0
-
-  @Option(help: "The same seed gives the same arrivals.")
-  var seed: UInt64 = 1
+  @OptionGroup(title: "Players") var players: LoadPlayerOptions
 
   @OptionGroup(title: "Stream") var stream: StreamOptions
+
+  @OptionGroup(title: "With an indexer") var network: IndexerOptions
+
+  @OptionGroup(title: "With an indexer") var wishes: WishOptions
 
   @Flag(help: "Print the result as one JSON object on standard output.")
   var json = false
@@ -58,41 +52,14 @@ struct LoadRunCommand: ParsableCommand {
   )
   var slo: String?
 
-  func validate() throws {
-    guard 1...1000 ~= self.players else { throw ValidationError("--players must be 1 to 1000.") }
-    guard self.duration > 0, self.duration <= 86_400 else {
-      throw ValidationError("--duration must be above 0, to 86400.")
-    }
-    guard 0...self.duration ~= self.ramp else { throw ValidationError("--ramp must be 0 to --duration.") }
-  }
+  @Flag(name: .shortAndLong, help: "No progress line.")
+  var quiet = false
 
   func run() throws {
     try self.reportingFailure {
-      var configuration = LoadConfiguration(
-        host: try self.address(),
-        players: self.players,
-        terms: StreamTerms(
-          picture: self.stream.size,
-          frameRate: self.stream.rate,
-          maximumBitrate: .megabits(self.stream.bitrate),
-          audioPacketDuration: .milliseconds(self.stream.audioPacket)
-        ),
-        duration: .nanoseconds(Int64(self.duration * 1e9))
-      )
-      configuration.arrivals = self.arrivals
-      configuration.ramp = .nanoseconds(Int64(self.ramp * 1e9))
-      configuration.seed = self.seed
       // Read before the run, so that a mistake in it does not cost the run.
       let levels = try self.slo.map { path throws(CommandFailure) in try ServiceLevels.reading(path) }
-      let load = LoadTest(configuration)
-      let signals = Signals { load.stop() }
-      let result: LoadResult
-      do {
-        result = try load.run()
-      } catch {
-        throw CommandFailure(.ioError, "\(error)")
-      }
-      withExtendedLifetime(signals) {}
+      let result = try self.measure()
       if self.json { Console.print(result.json) } else { Console.print(result.text) }
       if let levels {
         let verdicts = levels.verdicts(on: result)
@@ -105,6 +72,54 @@ struct LoadRunCommand: ParsableCommand {
       }
       if result.playersWithPicture < result.players { throw ExitStatus.sessionFailed.code }
     }
+  }
+
+  private func measure() throws -> LoadResult {
+    let seats = try self.seats()
+    defer { seats?.end() }
+    var configuration = LoadConfiguration(
+      target: try seats.map { .seats($0) } ?? .host(self.address()),
+      players: self.players.players,
+      terms: StreamTerms(
+        picture: self.stream.size,
+        frameRate: self.stream.rate,
+        maximumBitrate: .megabits(self.stream.bitrate),
+        audioPacketDuration: .milliseconds(self.stream.audioPacket)
+      ),
+      duration: .nanoseconds(Int64(self.players.duration * 1e9))
+    )
+    try self.players.apply(to: &configuration)
+    let line = StatusLine(descriptor: STDERR_FILENO)
+    let showsProgress = !self.quiet && isatty(STDERR_FILENO) == 1
+    if showsProgress { configuration.onProgress = { line.show(text: $0.text) } }
+    do {
+      let load = try LoadTest(configuration)
+      let signals = Signals { load.stop() }
+      let result = try load.run()
+      withExtendedLifetime(signals) {}
+      if showsProgress { line.clear() }
+      return result
+    } catch {
+      throw CommandFailure(.ioError, "\(error)")
+    }
+  }
+
+  /// `nil` where a host is named, rather than a game.
+  private func seats() throws -> IndexedSeats? {
+    guard !self.target.contains("://") else { return nil }
+    guard !self.network.addresses.isEmpty else {
+      throw CommandFailure(
+        .badData,
+        "\(self.target) is neither a host's address, martlet://HOST:PORT#KEY, nor a game with --indexer"
+      )
+    }
+    return IndexedSeats(
+      game: self.target,
+      picture: "\(self.stream.size)",
+      network: self.network,
+      wishes: self.wishes,
+      logger: Console.logger(isVerbose: false)
+    )
   }
 
   private func address() throws -> HostAddress {

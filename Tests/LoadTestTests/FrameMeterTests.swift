@@ -30,48 +30,102 @@ struct FrameMeterTests {
     )
   }
 
+  /// Frames of one player, recorded in order.
+  private struct Watching {
+    var meter = FrameMeter(start: Instant(nanoseconds: 1_000_000_000), duration: .seconds(60))
+    var track = ViewMeter.Track()
+
+    mutating func record(_ frame: ReceivedFrame) { self.meter.record(frame, of: &self.track) }
+  }
+
   @Test("a stall counts with every frame that was due in it, not with the one that ended it")
   func coordinatedOmission() throws {
-    var meter = FrameMeter()
-    for index in 0..<300 { meter.record(self.frame(Int64(index), age: .milliseconds(10))) }
+    var player = Watching()
+    for index in 0..<300 { player.record(self.frame(Int64(index), age: .milliseconds(10))) }
     // Half a second without a frame: 30 of them never come.
-    for index in 330..<600 { meter.record(self.frame(Int64(index), age: .milliseconds(10))) }
-    #expect(meter.frameCount == 570)
-    #expect(meter.missingCount == 30)
-    #expect(meter.captureToComplete.count == 600)
+    for index in 330..<600 { player.record(self.frame(Int64(index), age: .milliseconds(10))) }
+    let view = player.meter.view
+    #expect(view.count == 570)
+    #expect(view.missingCount == 30)
+    #expect(view.age.count == 600)
     // Those that had been due more than 100 ms and 200 ms before the next one was whole.
-    #expect(meter.lateCount == 25)
-    #expect(meter.stallCount == 19)
-    #expect(meter.freezeCount == 1)
-    let p99 = try #require(meter.captureToComplete.percentile(99))
+    #expect(view.lateCount == 25)
+    #expect(view.stallCount == 19)
+    #expect(view.freezeCount == 1)
+    let p99 = try #require(view.age.percentile(99))
     #expect(p99 > 400_000_000, "30 of 600 waited up to half a second, so one in a hundred did for long")
+    // The seconds between the 300th frame and the 331st share the freeze.
+    let frozen = player.meter.series.samples.map(\.frozenNanoseconds)
+    #expect(frozen.reduce(0, +) == view.freezeNanoseconds)
+    #expect(frozen[5] > 400_000_000)
+    #expect(player.meter.series.samples.map(\.missing).reduce(0, +) == 30)
   }
 
   @Test("a steady stream has no freeze, nothing late and nothing missing")
   func steady() throws {
-    var meter = FrameMeter()
-    for index in 0..<600 { meter.record(self.frame(Int64(index), age: .milliseconds(12))) }
-    #expect(meter.lateCount == 0 && meter.missingCount == 0 && meter.freezeCount == 0)
-    let p50 = try #require(meter.captureToComplete.percentile(50))
+    var player = Watching()
+    for index in 0..<600 { player.record(self.frame(Int64(index), age: .milliseconds(12))) }
+    let view = player.meter.view
+    #expect(view.lateCount == 0 && view.missingCount == 0 && view.freezeCount == 0)
+    let p50 = try #require(view.age.percentile(50))
     #expect(abs(p50 - 12_000_000) < 120_000)
+    #expect(player.meter.capture.maximumNanoseconds == 1_000_000)
+    #expect(player.meter.convert.maximumNanoseconds == 1_000_000)
+    #expect(player.meter.encode.maximumNanoseconds == 4_000_000)
+    #expect(player.meter.send.maximumNanoseconds == 0)
+    #expect(player.meter.network.maximumNanoseconds == 5_000_000)
+    #expect(player.meter.assemble.maximumNanoseconds == 1_000_000)
+    let samples = player.meter.series.samples
+    #expect(samples.map(\.frames).reduce(0, +) == 600 && samples.allSatisfy { $0.players == 1 })
+    #expect(samples.dropFirst().dropLast().allSatisfy { 59...61 ~= $0.frames })
   }
 
-  @Test("two players' figures add up to those of all frames")
+  @Test("a freeze that the run's end cuts off counts as far as it came")
+  func openGap() {
+    var player = Watching()
+    for index in 0..<120 { player.record(self.frame(Int64(index), age: .milliseconds(10))) }
+    var calm = player
+    let last = Instant(nanoseconds: 1_000_000_000 + 119 * 16_666_667) + .milliseconds(10)
+    calm.meter.finish(&calm.track, at: last + .milliseconds(30))
+    #expect(calm.meter.view.freezeCount == 0 && calm.meter.view.gap.count == 119)
+    player.meter.finish(&player.track, at: last + .seconds(3))
+    #expect(player.meter.view.freezeCount == 1)
+    #expect(player.meter.view.freezeNanoseconds == 3_000_000_000)
+    #expect(player.meter.view.watchedNanoseconds > 4_900_000_000)
+    // Nothing is left to count twice.
+    player.meter.finish(&player.track, at: last + .seconds(9))
+    #expect(player.meter.view.freezeCount == 1)
+  }
+
+  @Test("a host that counts anew after a silence has lost no frames by it")
+  func resumption() {
+    var player = Watching()
+    for index in 500..<520 { player.record(self.frame(Int64(index), age: .milliseconds(10))) }
+    player.track.restart()
+    var frame = self.frame(620, age: .milliseconds(10))
+    frame.index = 3
+    player.record(frame)
+    #expect(player.meter.view.missingCount == 0 && player.meter.view.freezeCount == 1)
+    frame = self.frame(621, age: .milliseconds(10))
+    frame.index = 5
+    player.record(frame)
+    #expect(player.meter.view.missingCount == 1)
+  }
+
+  @Test("two meters' figures add up to those of all frames")
   func merging() {
-    var (first, second, all) = (FrameMeter(), FrameMeter(), FrameMeter())
+    var (first, second) = (ViewMeter(), ViewMeter())
+    var (one, other) = (ViewMeter.Track(), ViewMeter.Track())
     for index in 0..<200 {
-      let (one, other) = (
-        self.frame(Int64(index), age: .milliseconds(9)), self.frame(Int64(index), age: .milliseconds(150))
-      )
-      first.record(one)
-      second.record(other)
+      let captured = Instant(nanoseconds: Int64(index) * 16_666_667)
+      first.record(index: Int64(index), capturedAt: captured, seenAt: captured + .milliseconds(9), of: &one)
+      second.record(index: Int64(index), capturedAt: captured, seenAt: captured + .milliseconds(150), of: &other)
     }
-    for index in 0..<200 { all.record(self.frame(Int64(index), age: .milliseconds(9))) }
     first.merge(second)
-    #expect(first.frameCount == 2 * all.frameCount)
+    #expect(first.count == 400)
     #expect(first.lateCount == 200)
-    #expect(first.captureToComplete.count == 400)
-    #expect(first.captureToComplete.maximumNanoseconds == 150_000_000)
-    #expect(first.captureToComplete.minimumNanoseconds == 9_000_000)
+    #expect(first.age.count == 400)
+    #expect(first.age.maximumNanoseconds == 150_000_000)
+    #expect(first.age.minimumNanoseconds == 9_000_000)
   }
 }

@@ -8,7 +8,7 @@ extension LoadResult {
   static func empty(host: String) throws -> LoadResult {
     let key = String(repeating: "A", count: 42) + "E"
     let configuration = LoadConfiguration(
-      host: try HostAddress(parsing: "martlet://\(host):7777#\(key)"),
+      target: .host(try HostAddress(parsing: "martlet://\(host):7777#\(key)")),
       players: 1,
       terms: StreamTerms(
         picture: PictureSize(width: 1280, height: 720),
@@ -18,6 +18,15 @@ extension LoadResult {
       ),
       duration: .seconds(10)
     )
-    return LoadResult(configuration, players: [], machine: MachineLoad(), took: .seconds(10))
+    var result = LoadResult(
+      configuration,
+      players: [],
+      figures: LoadFigures(start: .zero, duration: .seconds(10)),
+      decoded: nil,
+      machine: MachineLoad(),
+      took: .seconds(10)
+    )
+    result.hosts = ["\(host):7777"]
+    return result
   }
 }

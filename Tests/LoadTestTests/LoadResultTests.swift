@@ -20,6 +20,56 @@ struct LoadResultTests {
     return result
   }
 
+  /// A result that has something of everything.
+  private func full() throws -> LoadResult {
+    var result = try self.result(host: "a", ages: [127, 128, 128], missing: 2)
+    result.decoded = LoadResult.Decoded(DecodeMeter(), players: 1)
+    result.decoded?.failed = 5
+    var series = LoadSeries(start: .zero, duration: .seconds(10))
+    var step = ViewMeter.Step()
+    (step.age, step.late) = (3_000_000, 7)
+    series.record(step, byteCount: 1000, at: Instant(nanoseconds: 2_500_000_000), isFirstOfPlayer: true)
+    result.series = series
+    return result
+  }
+
+  @Test("decoded pictures and seconds are added up, whatever each second stands for")
+  func sections() throws {
+    var sum = try self.full()
+    var other = try self.full()
+    other.decoded?.failed = 2
+    var coarse = LoadSeries(start: .zero, duration: .seconds(4000))
+    #expect(coarse.secondsPerSample == 2)
+    var step = ViewMeter.Step()
+    (step.age, step.missing, step.late) = (3_000_000, 4, 1)
+    coarse.record(step, byteCount: 10, at: Instant(nanoseconds: 2_500_000_000), isFirstOfPlayer: true)
+    coarse.recordFreeze(from: Instant(nanoseconds: 3_000_000_000), to: Instant(nanoseconds: 5_000_000_000))
+    other.series = coarse
+    try sum.merge(LoadResult(parsing: Data(other.json.utf8)))
+    #expect(sum.decoded?.failed == 7 && sum.decoded?.players == 2)
+    #expect(sum.series.secondsPerSample == 2)
+    let sample = sum.series.samples[1]
+    #expect(sample.frames == 2 && sample.missing == 4 && sample.late == 8 && sample.bytes == 1010)
+    #expect(sample.players == 2 && sample.frozenNanoseconds == 1_000_000_000)
+    #expect(sum.series.samples[2].frozenNanoseconds == 1_000_000_000)
+    #expect(sample.ages[LoadSeries.ageClass(of: 3_000_000)] == 2)
+    // Adding to one that has no decoded pictures takes the other's.
+    var plain = try self.result(host: "b", ages: [])
+    try plain.merge(sum)
+    #expect(plain.decoded?.failed == 7)
+  }
+
+  @Test("each class of age begins where the one below it ends")
+  func ageClasses() throws {
+    for index in 0..<LoadSeries.ageCount - 1 {
+      let bound = try #require(LoadSeries.ageBound(index))
+      #expect(LoadSeries.ageClass(of: Int64(bound * 1e6) - 1) == index)
+      #expect(LoadSeries.ageClass(of: Int64(bound * 1e6) + 1) == index + 1)
+    }
+    #expect(LoadSeries.ageBound(0) == 1 && LoadSeries.ageBound(2) == 2 && LoadSeries.ageBound(22) == 2048)
+    #expect(LoadSeries.ageBound(LoadSeries.ageCount - 1) == nil)
+  }
+
   /// Ages from nanoseconds to minutes, always the same for a seed.
   private func ages(seed: UInt64, count: Int) -> [Int64] {
     var random = SplitMix64(seed: seed)
@@ -63,11 +113,16 @@ struct LoadResultTests {
       ("\"sumNanoseconds\" : 383", "\"sumNanoseconds\" : 9223372036854775807", "between"),
       ("\"missing\" : 2", "\"missing\" : -1", "missing"),
       ("\"frames\" : 3", "\"frames\" : 9223372036854775807", "no test"),
-      ("\"version\" : 2", "\"version\" : 3", "form 3"),
+      ("\"version\" : 3", "\"version\" : 2", "form 2"),
+      ("\"frameRate\" : 60", "\"frameRate\" : 0", "contradict"),
+      ("\"secondsPerSample\" : 1", "\"secondsPerSample\" : 3", "samples"),
+      ("\"late\" : 7", "\"late\" : -7", "contradict"),
+      ("\"late\" : 7", "\"late\" : 9223372036854775807", "contradict"),
+      ("\"failed\" : 5", "\"failed\" : 1152921504606846976", "no test"),
     ]
   )
   func hostile(original: String, replacement: String, reason: String) throws {
-    let json = try self.result(host: "a", ages: [127, 128, 128], missing: 2).json
+    let json = try self.full().json
     try #require(json.contains(original))
     let error = #expect(throws: LoadResultError.self) {
       try LoadResult(parsing: Data(json.replacingOccurrences(of: original, with: replacement).utf8))

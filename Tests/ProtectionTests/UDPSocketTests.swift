@@ -116,6 +116,38 @@ struct UDPSocketTests {
     #expect(descriptor >= 0)
   }
 
+  @Test("know when a datagram arrived, however late it is taken", arguments: [true, false])
+  func arrival(tells: Bool) throws {
+    var receiver = try UDPSocket(bindingTo: SocketAddress(parsing: "127.0.0.1:0"), tellsArrival: tells)
+    var sender = try UDPSocket(bindingTo: SocketAddress(parsing: "127.0.0.1:0"))
+    var outgoing = SendBatch()
+    var incoming = ReceiveBatch()
+    var nothing = PollSet([])
+    var isRight = false
+    // The kernel begins to look at its clock some time after it was asked to; before that it tells when it was read.
+    for _ in 0..<100 where !isRight {
+      let before = Instant.now
+      for size in [1_200, 1_200, 700] {
+        _ = outgoing.append(to: receiver.localAddress, maximumByteCount: size) { _ in size }
+      }
+      sender.send(&outgoing)
+      let after = Instant.now
+      try nothing.wait(until: after + .milliseconds(20))
+      try receiver.receive(into: &incoming)
+      var arrivals: [Instant?] = []
+      incoming.forEachArrival { _, _, arrivedAt in arrivals.append(arrivedAt) }
+      #expect(arrivals.count == 3)
+      guard tells else {
+        #expect(arrivals == [nil, nil, nil])
+        return
+      }
+      // Two clocks are read one after the other.
+      let tolerance = Duration.milliseconds(1)
+      isRight = arrivals.allSatisfy { $0.map { $0 > before - tolerance && $0 < after + tolerance } ?? false }
+    }
+    #expect(isRight)
+  }
+
   @Test("fill a batch to its end and no further")
   func fullBatch() throws {
     var batch = SendBatch(byteCount: 65_536)

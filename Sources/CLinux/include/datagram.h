@@ -18,6 +18,8 @@ struct shim_datagram {
   size_t segmentByteCount;
   // Set by a receive: the kernel cut the datagram to fit.
   int isTruncated;
+  // Set by a receive: when the kernel took the datagram, by CLOCK_REALTIME; 0 where it does not say.
+  int64_t arrivedNanoseconds;
   socklen_t addressByteCount;
   struct sockaddr_storage address;
 };
@@ -27,6 +29,9 @@ int shim_udp_socket(int family);
 
 // 1 where the kernel accepts UDP_GRO on `descriptor`, else 0.
 int shim_enable_gro(int descriptor);
+
+// 1 where the kernel will say when each datagram arrived, else 0.
+int shim_enable_arrival_times(int descriptor);
 
 // recvmmsg without waiting. In each of `count` (at most SHIM_BATCH_CAPACITY) messages `base` and `byteCount` give the
 // room; on return the first n are filled in. Returns n, or -1 with errno.
