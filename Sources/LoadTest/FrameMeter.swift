@@ -21,26 +21,26 @@ public struct FrameMeter: Sendable {
     self.series = LoadSeries(start: start, duration: duration)
   }
 
-  /// Counts a whole frame of one player.
-  public mutating func record(_ frame: ReceivedFrame, of track: inout ViewMeter.Track) {
+  /// Counts a whole frame of one player, in the order in which frames can be shown.
+  ///
+  /// - Returns: when it can be: once it is whole, and so are those before it.
+  @discardableResult
+  public mutating func record(_ frame: ReceivedFrame, of track: inout ViewMeter.Track) -> Instant {
     let host = frame.host
-    let isFirst = self.series.isFirst(at: frame.completedAt, after: track.lastSeenAt)
-    let frozenSince = track.lastSeenAt
-    let step = self.view.record(
-      index: frame.index,
-      capturedAt: host?.damagedAt,
-      seenAt: frame.completedAt,
-      of: &track
-    )
-    self.series.record(step, byteCount: frame.byteCount, at: frame.completedAt, isFirstOfPlayer: isFirst)
-    if step.frozen > 0, let frozenSince { self.series.recordFreeze(from: frozenSince, to: frame.completedAt) }
-    self.assemble.record(nanoseconds: (frame.completedAt - frame.firstReceivedAt).wholeNanoseconds)
-    guard let host else { return }
+    let lastSeenAt = track.lastSeenAt
+    let seenAt = max(frame.completedAt, lastSeenAt ?? .zero)
+    let isFirst = self.series.isFirst(at: seenAt, after: lastSeenAt)
+    let step = self.view.record(index: frame.index, capturedAt: host?.damagedAt, seenAt: seenAt, of: &track)
+    self.series.record(step, byteCount: frame.byteCount, at: seenAt, isFirstOfPlayer: isFirst)
+    if step.frozen > 0, let lastSeenAt { self.series.recordFreeze(from: lastSeenAt, to: seenAt) }
+    self.assemble.record(nanoseconds: (seenAt - frame.firstReceivedAt).wholeNanoseconds)
+    guard let host else { return seenAt }
     self.capture.record(nanoseconds: (host.capturedAt - host.damagedAt).wholeNanoseconds)
     self.convert.record(nanoseconds: (host.convertedAt - host.capturedAt).wholeNanoseconds)
     self.encode.record(nanoseconds: (host.encodedAt - host.convertedAt).wholeNanoseconds)
     self.send.record(nanoseconds: (host.sentAt - host.encodedAt).wholeNanoseconds)
     self.network.record(nanoseconds: (frame.firstReceivedAt - host.sentAt).wholeNanoseconds)
+    return seenAt
   }
 
   /// A player's view ends: a wait that is still going on counts as far as it has come.

@@ -277,11 +277,11 @@ final class HeadlessPlayer {
     var isTooSlow = false
     while self.session?.nextFrame({ frame, accessUnit in
       guard !self.isClosing else { return }
-      if self.firstFrameAt == nil { self.firstFrameAt = frame.completedAt }
       self.byteCount += frame.byteCount
-      self.figures.record(frame, of: &self.track)
+      let seenAt = self.figures.record(frame, of: &self.track)
+      if self.firstFrameAt == nil { self.firstFrameAt = seenAt }
       self.script?.begin(now: now)
-      self.script?.shown(frame.inputSequence, at: frame.completedAt, in: &self.figures.inputToFrame)
+      self.script?.shown(frame.inputSequence, at: seenAt, in: &self.figures.inputToFrame)
       if let decoder = self.decoder, !decoder.put(accessUnit, frame: frame) { isTooSlow = true }
     }) ?? false {}
     // A frame that could not be handed on breaks the chain of references, and so does one that did not decode.

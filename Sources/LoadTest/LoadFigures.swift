@@ -19,8 +19,10 @@ final class LoadFigures {
     self.meter = FrameMeter(start: start, duration: duration)
   }
 
-  func record(_ frame: ReceivedFrame, of track: inout ViewMeter.Track) {
-    self.meter.record(frame, of: &track)
-    if let host = frame.host { self.recent.record(nanoseconds: (frame.completedAt - host.damagedAt).wholeNanoseconds) }
+  /// - Returns: when the frame can be shown.
+  func record(_ frame: ReceivedFrame, of track: inout ViewMeter.Track) -> Instant {
+    let seenAt = self.meter.record(frame, of: &track)
+    if let host = frame.host { self.recent.record(nanoseconds: (seenAt - host.damagedAt).wholeNanoseconds) }
+    return seenAt
   }
 }

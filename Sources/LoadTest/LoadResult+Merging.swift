@@ -98,7 +98,8 @@ extension LoadResult {
         throw LoadResultError(description: "has the figure \(figure), which no test can have measured")
       }
     }
-    guard 0...1e9 ~= self.seconds, self.playersWithPicture <= self.players, self.machines.count <= 100_000, self.failures.count <= 10_000,
+    guard 0...1e9 ~= self.seconds, self.playersWithPicture <= self.players, self.machines.count <= 100_000,
+      self.failures.count <= 10_000,
       self.streams.count <= 10_000,
       self.series.isValid(limit: Self.maximumFigure), self.machines.allSatisfy(\.isPlausible),
       self.streams.allSatisfy(\.isPlausible)

@@ -11,9 +11,10 @@ struct LoadCommand: ParsableCommand {
         martlet load 'martlet://HOST:7777#KEY' --players 5 --ramp 10 --duration 60
         martlet load 'martlet://HOST:7777#KEY' --players 50 --json > a.json
         martlet load merge a.json b.json -o all.json
+        martlet load compare before.json after.json --html change.html
         martlet load check all.json --slo Samples/load/slo.yaml
       """,
-    subcommands: [LoadRunCommand.self, LoadMergeCommand.self, LoadCheckCommand.self],
+    subcommands: [LoadRunCommand.self, LoadMergeCommand.self, LoadCompareCommand.self, LoadCheckCommand.self],
     defaultSubcommand: LoadRunCommand.self
   )
 }

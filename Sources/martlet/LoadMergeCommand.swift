@@ -37,11 +37,7 @@ struct LoadMergeCommand: ParsableCommand {
       }
       guard let sum else { return }
       guard let output = self.output else { return Console.print(sum.json) }
-      do {
-        try Data((sum.json + "\n").utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-      } catch {
-        throw CommandFailure(.cannotCreate, "\(output) cannot be written: \(error.localizedDescription)")
-      }
+      try OutputFile.write(sum.json + "\n", to: output)
       Console.error(sum.text)
     }
   }

@@ -18,6 +18,7 @@ struct LoadRunCommand: ParsableCommand {
 
         martlet load 'martlet://HOST:7777#KEY' --players 5 --ramp 10 --duration 60
         martlet load 'martlet://HOST:7777#KEY' --players 50 --json > result.json
+        martlet load 'martlet://HOST:7777#KEY' --players 50 --html report.html --prometheus load.prom
         martlet load freedoom --indexer https://index.example --players 20 --input script.txt --link wifi
         martlet load 'martlet://HOST:7777#KEY' --players 4 --decode full --link cellular,rate=8M
 
@@ -44,6 +45,14 @@ struct LoadRunCommand: ParsableCommand {
   @Flag(help: "Print the result as one JSON object on standard output.")
   var json = false
 
+  @Option(help: ArgumentHelp("Write a page of charts, one file that needs nothing else.", valueName: "file"))
+  var html: String?
+
+  @Option(
+    help: ArgumentHelp("Write the result for Prometheus, as its textfile collector reads it.", valueName: "file")
+  )
+  var prometheus: String?
+
   @Option(
     help: ArgumentHelp(
       "Service levels, which decide the exit status; `martlet load check --help` says what they are.",
@@ -61,6 +70,8 @@ struct LoadRunCommand: ParsableCommand {
       let levels = try self.slo.map { path throws(CommandFailure) in try ServiceLevels.reading(path) }
       let result = try self.measure()
       if self.json { Console.print(result.json) } else { Console.print(result.text) }
+      if let html { try OutputFile.write(LoadReport([.init(name: "this run", result: result)]).html, to: html) }
+      if let prometheus { try OutputFile.write(result.prometheus, to: prometheus) }
       if let levels {
         let verdicts = levels.verdicts(on: result)
         for verdict in verdicts {

@@ -112,6 +112,22 @@ struct FrameMeterTests {
     #expect(player.meter.view.missingCount == 1)
   }
 
+  @Test("a frame that was whole before the one that it follows is seen after it")
+  func order() {
+    var player = Watching()
+    for index in 0..<59 { player.record(self.frame(Int64(index), age: .milliseconds(10))) }
+    // The last of this second is repaired in the next one; three behind it have been whole for long.
+    player.record(self.frame(59, age: .milliseconds(80)))
+    for index in 60..<63 { player.record(self.frame(Int64(index), age: .milliseconds(10))) }
+    #expect(player.meter.view.age.maximumNanoseconds == 80_000_000)
+    // Frame 62 was captured 50 ms after frame 59, and could be shown with it.
+    let p95 = player.meter.view.age.percentile(95) ?? 0
+    #expect(abs(p95 - 30_000_000) < 300_000, "\(p95)")
+    #expect(player.meter.assemble.maximumNanoseconds == 80_000_000 - 16_666_667 - 9_000_000)
+    #expect(player.meter.view.gap.minimumNanoseconds == 0)
+    #expect(player.meter.series.samples.map(\.players) == [1, 1])
+  }
+
   @Test("two meters' figures add up to those of all frames")
   func merging() {
     var (first, second) = (ViewMeter(), ViewMeter())
