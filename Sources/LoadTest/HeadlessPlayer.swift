@@ -35,6 +35,8 @@ final class HeadlessPlayer {
   private(set) var track = ViewMeter.Track()
   private(set) var byteCount = 0
   private(set) var rejectedCount = 0
+  /// Frames that the decoder had no room for, so far was it behind.
+  private(set) var undecodedCount = 0
   /// When ``step(batch:now:)`` must be called next, should nothing come before.
   private(set) var wakesAt: Instant
   /// Something has come since the last step.
@@ -84,6 +86,9 @@ final class HeadlessPlayer {
 
   var roundTrip: Duration? { self.session?.roundTrip }
 
+  /// The most by which the relation of the host's clock to this machine's can be off.
+  var clockUncertainty: Duration { (self.session?.clockUncertainty ?? .zero) / 2 }
+
   /// The player is due, and a seat is looked for.
   func seek(now: Instant) {
     self.startedAt = now
@@ -98,8 +103,10 @@ final class HeadlessPlayer {
     self.seat = seat
     self.address = address
     self.phase = .asking
-    self.links = self.configuration.link.map {
-      PlayerLinks($0, seed: self.configuration.seed, player: self.number, now: now)
+    let links = self.configuration.links
+    if !links.isEmpty {
+      let link = links[self.number % links.count]
+      self.links = PlayerLinks(link, seed: self.configuration.seed, player: self.number, now: now)
     }
     self.beginHandshake(limit: self.configuration.connectTimeout, now: now)
     if self.handshake == nil { self.fail("the address has no host's key") }
@@ -282,7 +289,10 @@ final class HeadlessPlayer {
       if self.firstFrameAt == nil { self.firstFrameAt = seenAt }
       self.script?.begin(now: now)
       self.script?.shown(frame.inputSequence, at: seenAt, in: &self.figures.inputToFrame)
-      if let decoder = self.decoder, !decoder.put(accessUnit, frame: frame) { isTooSlow = true }
+      if let decoder = self.decoder, !decoder.put(accessUnit, frame: frame) {
+        self.undecodedCount += 1
+        isTooSlow = true
+      }
     }) ?? false {}
     // A frame that could not be handed on breaks the chain of references, and so does one that did not decode.
     if isTooSlow || self.decoder?.takeFailure() ?? false { self.session?.decodingFailed(now: now) }

@@ -54,7 +54,8 @@ public struct LoadConfiguration: Sendable {
   public var decoding = Decoding.none
   /// What every player does from its first frame on, over and over; `nil` for nothing.
   public var script: InputScript?
-  public var link: Link?
+  /// Networks that players take in turn; none if empty.
+  public var links: [Link] = []
   /// Where the first player that decodes logs what the latency stage's strip says; `nil` for nowhere.
   public var stripPath: String?
   /// Called once a second, on the load's own thread; returns at once.

@@ -11,6 +11,7 @@ final class LoadFigures {
   var inputToFrame = LatencyHistogram()
   /// Every player's, once a second.
   var roundTrip = LatencyHistogram()
+  var clockUncertainty = LatencyHistogram()
   /// From capture to complete, since the last progress.
   var recent = LatencyHistogram()
   var resumptionCount: Int64 = 0

@@ -44,7 +44,7 @@ extension LoadReport {
     return """
       <section><h2>How old frames were</h2>
       <p>From the moment that the host noticed that the game had drawn to the moment that the frame was there. Frames
-      that never came count with the time until the next that could be shown.</p>
+      that never came count with the time until the next that could be shown. \(self.uncertainty)</p>
       <h3>What most were like</h3>
       <p>How many were at most so old, up to 99 %: the steeper, the steadier.</p>
       \(chart("Share of frames by age", "Lines that climb from 0 to 100 %.", .cumulative))
@@ -54,6 +54,13 @@ extension LoadReport {
       \(chart("Age by percentile", "Lines over an axis that gives the rarest cases the most room.", .rarity))
       </section>
       """
+  }
+
+  /// How far to trust ages: they compare two machines' clocks.
+  private var uncertainty: String {
+    let most = self.runs.compactMap { $0.result.latencies["clock-uncertainty"]?.percentile(50) }.max()
+    return most.map { "Two clocks are compared, whose relation is known to within \(DecimalText.fixed($0, 2)) ms." }
+      ?? ""
   }
 
   // MARK: Stages

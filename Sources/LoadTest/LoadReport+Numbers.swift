@@ -151,6 +151,7 @@ extension LoadReport {
       counts += [
         ("Pictures decoded", decoded.pictures), ("Pictures missing", decoded.missing),
         ("Freezes of pictures", decoded.freezes), ("Frames that did not decode", decoded.failed),
+        ("Frames left out by a decoder that was behind", decoded.skipped),
       ]
     }
     let machines = result.machines.prefix(8).enumerated().map { index, machine in

@@ -85,10 +85,15 @@ public struct LoadReport: Sendable {
       return """
         <div class="note bad"><p><strong>\(Markup.escaped(name))The measuring machine is what limits.</strong> One in a
         hundred timers was more than \(timer) ms late, one in a hundred datagrams waited more than \(queue) ms to be
-        looked at, and the measuring thread was busy for \(busiest) % of the time. Use fewer players or a faster machine
+        looked at, and the measuring thread was busy for \(busiest) % of the time\(Self.skipped(result)). Use fewer players or a faster machine
         before you blame the host or the network.</p></div>
         """
     }.joined()
+  }
+
+  private static func skipped(_ result: LoadResult) -> String {
+    guard let count = result.decoded?.skipped, count > 0 else { return "" }
+    return "; \(DecimalText.grouped(count)) frames were left out, because decoders were behind"
   }
 
   private var failureSection: String {

@@ -113,7 +113,7 @@ extension LoadResult.Decoded {
   fileprivate static var figures: [WritableKeyPath<Self, Int64>] {
     [
       \.players, \.pictures, \.missing, \.late, \.stalled, \.freezes, \.freezeNanoseconds, \.watchedNanoseconds,
-      \.failed,
+      \.failed, \.skipped,
     ]
   }
 }

@@ -27,6 +27,7 @@ extension LoadResult {
       lines.append(
         "\(decoded.pictures) pictures of \(decoded.players) players decoded, \(decoded.missing) missing, "
           + "\(decoded.late) later than 100 ms, \(decoded.freezes) freezes, \(decoded.failed) frames did not decode"
+          + (decoded.skipped > 0 ? ", \(decoded.skipped) were left out: this machine does not decode so fast" : "")
       )
     }
     if self.resumptions > 0 { lines.append("\(self.resumptions) sessions resumed after a silence") }

@@ -46,6 +46,8 @@ public struct LoadResult: Codable, Sendable {
     public var watchedNanoseconds: Int64
     /// Frames that the decoder refused.
     public var failed: Int64
+    /// Frames that were not decoded because the machine that measured was behind.
+    public var skipped: Int64
   }
 
   /// The form that is written and read.
@@ -133,6 +135,7 @@ extension LoadResult {
       "capture": Latency(meter.capture), "convert": Latency(meter.convert), "encode": Latency(meter.encode),
       "send": Latency(meter.send), "network": Latency(meter.network), "assemble": Latency(meter.assemble),
       "input-to-frame": Latency(figures.inputToFrame), "round-trip": Latency(figures.roundTrip),
+      "clock-uncertainty": Latency(figures.clockUncertainty),
       "decode": Latency(decoded?.decode ?? .init()), "capture-to-decoded": Latency(decoded?.view.age ?? .init()),
       "picture-gap": Latency(decoded?.view.gap ?? .init()),
       "receive-queue": Latency(figures.receiveQueue), "timer-lateness": Latency(machine.lateness),
@@ -148,7 +151,11 @@ extension LoadResult {
     self.frameBytes = Int64(players.reduce(0) { $0 + $1.byteCount })
     self.packetsLost = Int64(players.reduce(0) { $0 + $1.statistics.packetsLost })
     self.resumptions = figures.resumptionCount
-    self.decoded = decoded.map { Decoded($0, players: players.count { $0.decoder != nil }) }
+    self.decoded = decoded.map { meter in
+      var decoded = Decoded(meter, players: players.count { $0.decoder != nil })
+      decoded.skipped = Int64(players.reduce(0) { $0 + $1.undecodedCount })
+      return decoded
+    }
     self.series = meter.series
     let share = machine.busyShare(of: took)
     let isLate = [machine.lateness, figures.receiveQueue].contains {
@@ -158,7 +165,7 @@ extension LoadResult {
       Machine(
         processorCores: machine.processorCores(of: took),
         threadBusyShare: share,
-        isLimiting: isLate || share > MachineLoad.worryingShare
+        isLimiting: isLate || share > MachineLoad.worryingShare || self.decoded?.skipped ?? 0 > 0
       )
     ]
     self.opinion = nil
@@ -172,7 +179,7 @@ extension LoadResult.Stream {
     self.height = configuration.terms.picture.height
     self.frameRate = configuration.terms.frameRate
     self.bitsPerSecond = configuration.terms.maximumBitrate.bitsPerSecond
-    self.link = configuration.link?.name ?? ""
+    self.link = configuration.links.map(\.name).joined(separator: " or ")
     self.decoding = configuration.decoding.rawValue
     self.hasInput = configuration.script != nil
   }
@@ -189,5 +196,6 @@ extension LoadResult.Decoded {
     self.freezeNanoseconds = meter.view.freezeNanoseconds
     self.watchedNanoseconds = meter.view.watchedNanoseconds
     self.failed = meter.failedCount
+    self.skipped = 0
   }
 }

@@ -144,7 +144,7 @@ final class LoadRun {
     self.closedAt = now
     for search in self.searches { search.cancel() }
     for player in self.players { player.close(now: now) }
-    let link = self.configuration.link.map { $0.up.delay + $0.up.jitter } ?? .zero
+    let link = self.configuration.links.map { $0.up.delay + $0.up.jitter }.max() ?? .zero
     self.endsAt = now + .milliseconds(80) + min(link, .seconds(2))
   }
 
@@ -160,6 +160,7 @@ final class LoadRun {
       counts.lost += statistics.packetsLost
       if let roundTrip = player.roundTrip, player.phase == .playing {
         self.figures.roundTrip.record(nanoseconds: roundTrip.wholeNanoseconds)
+        self.figures.clockUncertainty.record(nanoseconds: player.clockUncertainty.wholeNanoseconds)
       }
     }
     counts.busy = self.machine.workNanoseconds

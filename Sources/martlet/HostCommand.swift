@@ -75,7 +75,8 @@ struct HostCommand: ParsableCommand {
   func validate() throws {
     guard (self.game != nil) != self.synthetic else { throw ValidationError("Give --game or --synthetic.") }
     guard 1...240 ~= self.syntheticRate else { throw ValidationError("--synthetic-rate must be 1 to 240.") }
-    guard 1...64 ~= self.seats else { throw ValidationError("--seats must be 1 to 64.") }
+    let most = self.synthetic ? 1000 : 64
+    guard 1...most ~= self.seats else { throw ValidationError("--seats must be 1 to \(most).") }
     guard 0.1...500 ~= self.maximumBitrate else { throw ValidationError("--maximum-bitrate must be 0.1 to 500.") }
     if let encoder = self.encoder, EncoderKind(rawValue: encoder) == nil {
       throw ValidationError("--encoder must be one of \(EncoderKind.names).")

@@ -165,23 +165,12 @@ struct LinkCommand: ParsableCommand {
   }
 
   private func readTrace() throws -> RateTrace? {
-    guard let path = self.trace else { return nil }
-    let bytes: [UInt8]
-    do {
-      bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw CommandFailure(.noInput, "cannot read the trace \(path)")
-    }
-    do {
-      let parts = self.traceParts.split(separator: ",")
-      return try RateTrace(parsing: bytes, loops: true).keeping(
-        rate: parts.contains("rate"),
-        delay: parts.contains("delay"),
-        loss: parts.contains("loss")
-      )
-    } catch {
-      throw CommandFailure(.badData, "the trace \(path) makes no sense: \(error) (unpack a .gz file first)")
-    }
+    let parts = self.traceParts.split(separator: ",")
+    return try self.trace.map(RateTrace.loading)?.keeping(
+      rate: parts.contains("rate"),
+      delay: parts.contains("delay"),
+      loss: parts.contains("loss")
+    )
   }
 
   private static func address(_ text: String) throws -> SocketAddress {

@@ -1,6 +1,8 @@
 public import ArgumentParser
+import Foundation
 public import LoadTest
 import MediaUnits
+import NetworkSimulator
 import Presentation
 
 extension Arrivals: ExpressibleByArgument {}
@@ -49,11 +51,19 @@ struct LoadPlayerOptions: ParsableArguments {
     help: ArgumentHelp(
       "A network of its own for each player, on top of the real one: a profile (perfect, ethernet, fibre, wifi, "
         + "cellular, hostile) and settings as `martlet link` has them, such as wifi,delay=15ms,rate=20M; up:loss=5% "
-        + "sets one direction only.",
+        + "sets one direction only. Given several times, players take them in turn.",
       valueName: "profile[,name=value]"
     )
   )
-  var link: String?
+  var link: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "With --link: what a recorded path could carry, of the host's way to the player; see `martlet link --help`.",
+      valueName: "trace"
+    )
+  )
+  var linkTrace: String?
 
   @Option(
     help: ArgumentHelp(
@@ -70,10 +80,14 @@ struct LoadPlayerOptions: ParsableArguments {
     }
     guard 0...self.duration ~= self.ramp else { throw ValidationError("--ramp must be 0 to --duration.") }
     guard self.strip == nil || self.decode != .none else { throw ValidationError("--strip goes with --decode.") }
-    _ = try self.network
+    guard self.linkTrace == nil || !self.link.isEmpty else {
+      throw ValidationError("--link-trace goes with --link, such as --link perfect.")
+    }
+    guard self.link.count <= 16 else { throw ValidationError("--link may be given 16 times.") }
+    _ = try self.networks
   }
 
-  var network: LoadConfiguration.Link? {
+  private var networks: [LoadConfiguration.Link] {
     get throws {
       do throws(LoadLinkError) {
         return try self.link.map { text throws(LoadLinkError) in try LoadConfiguration.Link(parsing: text) }
@@ -89,7 +103,15 @@ struct LoadPlayerOptions: ParsableArguments {
     configuration.seed = self.seed
     configuration.decoding = self.decode
     configuration.script = try self.input.map(InputScript.load)
-    configuration.link = try self.network
+    configuration.links = try self.networks
+    if let linkTrace {
+      let trace = try RateTrace.loading(linkTrace)
+      let name = URL(fileURLWithPath: linkTrace).lastPathComponent.prefix(60)
+      for index in configuration.links.indices {
+        configuration.links[index].down.trace = trace
+        configuration.links[index].name += ",trace=\(name)"
+      }
+    }
     configuration.stripPath = self.strip
   }
 }

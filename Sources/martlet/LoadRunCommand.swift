@@ -20,7 +20,9 @@ struct LoadRunCommand: ParsableCommand {
         martlet load 'martlet://HOST:7777#KEY' --players 50 --json > result.json
         martlet load 'martlet://HOST:7777#KEY' --players 50 --html report.html --prometheus load.prom
         martlet load freedoom --indexer https://index.example --players 20 --input script.txt --link wifi
-        martlet load 'martlet://HOST:7777#KEY' --players 4 --decode full --link cellular,rate=8M
+        martlet load 'martlet://HOST:7777#KEY' --players 4 --decode full --link wifi --link cellular,rate=8M
+
+      The opinion is that of ITU-T G.1072 for a fast game, from 1.3 to 4.64; the model holds for \(Opinion.validity).
 
       `martlet host --synthetic --seats 50` is a host whose pictures cost nothing, to find out what the network side \
       holds. A progress line stands on standard error where that is a terminal.

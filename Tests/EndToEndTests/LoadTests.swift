@@ -1,5 +1,6 @@
 import Foundation
 import LoadTest
+import SessionReport
 import Testing
 
 extension EndToEnd {
@@ -69,6 +70,27 @@ extension EndToEnd {
       #expect(try #require(result.opinion).score > 2)
     }
 
+    @Test("gives players links in turn, of which one follows a recorded path")
+    func links() async throws {
+      let host = try await SyntheticHost(seats: 2)
+      // Milliseconds at which a packet of 1500 bytes fits: one in 20 ms, 0.6 Mbit/s.
+      let trace = try host.folder.write("20\n40\n60\n80\n100\n", to: "slow.txt")
+      let page = host.folder.file("page.html")
+      let load = try host.load([
+        "--players", "2", "--duration", "5", "--link", "perfect", "--link", "delay=40ms", "--link-trace", trace,
+        "--html", page, "--prometheus", host.folder.file("load.prom"), "--rate", "20",
+      ])
+      let result = try await host.result(of: load)
+      #expect(result.streams.first?.link == "perfect,trace=slow.txt or delay=40ms,trace=slow.txt")
+      let age = try #require(result.latencies["capture-to-complete"]?.histogram)
+      #expect(age.maximumNanoseconds > 40_000_000)
+      #expect(result.framesLate > 0, "two megabits do not fit into 0.6")
+      let html = try String(contentsOfFile: page, encoding: .utf8)
+      #expect(html.hasPrefix("<!doctype html>") && html.contains("2 players on 127.0.0.1"))
+      let metrics = try String(contentsOfFile: host.folder.file("load.prom"), encoding: .utf8)
+      #expect(metrics.contains("\nmartlet_load_frames \(result.frames)\n"))
+    }
+
     @Test("resumes with a host that was silent, and counts the silence")
     func silence() async throws {
       let host = try await SyntheticHost(seats: 2)
@@ -93,6 +115,40 @@ extension EndToEnd {
       #expect(result.freezes == 1)
       #expect(result.freezeNanoseconds > 1_500_000_000)
       #expect(result.watchedNanoseconds > 5_000_000_000)
+    }
+
+    @Test("asks an indexer for each player's seat, and gives the seats back")
+    func indexer() async throws {
+      let folder = try TestFolder()
+      let index = try ChildProgram.martlet(
+        ["index", "--data", folder.file("index"), "--listen", "127.0.0.1:0"],
+        in: folder,
+        name: "index"
+      )
+      _ = await eventually(within: .seconds(15)) { index.output.contains("\n") || index.checkEnd() != nil }
+      let url = String(index.output.prefix { $0 != "\n" })
+      let host = try ChildProgram.martlet(
+        [
+          "host", "--synthetic", "--synthetic-size", "320x180", "--seats", "3", "--maximum-bitrate", "2", "--listen",
+          "127.0.0.1:0", "--indexer", url, "--advertise", "127.0.0.1",
+        ],
+        in: folder,
+        name: "host"
+      )
+      // It measures how fast its encoders are first.
+      _ = await eventually(within: .seconds(30)) { host.output.contains("\n") || host.checkEnd() != nil }
+      let load = try ChildProgram.martlet(
+        [
+          "load", "synthetic", "--indexer", url, "--size", "320x180", "--bitrate", "2", "--players", "3", "--duration",
+          "5", "--json",
+        ],
+        in: folder,
+        name: "load"
+      )
+      _ = await load.waitForEnd(within: .seconds(20))
+      let result = try LoadResult(parsing: Data(load.output.utf8))
+      #expect(result.playersWithPicture == 3, "\(result.failures) \(load.errors) \(host.errors)")
+      #expect(await host.waitForError("seat free", count: 3))
     }
   }
 }
