@@ -45,15 +45,13 @@ final class HeadlessPlayer {
   /// What still comes is not looked at any more.
   private var isClosing = false
   private var statisticsBefore = PlayerSession.Statistics()
-  private var socket: UDPSocket
+  private var path: PlayerPath
   private var seat: LoadSeat?
-  private var address: SocketAddress?
   private var grant: SessionGrant?
   private var handshake: PlayerHandshake?
   private var session: PlayerSession?
   private var protection: SRTPSender?
   private var unprotection: SRTPReceiver?
-  private var links: PlayerLinks?
   private var script: PlayerScript?
 
   /// - Throws: ``SocketError`` where the player cannot have a socket of its own.
@@ -72,11 +70,11 @@ final class HeadlessPlayer {
     self.figures = figures
     self.ntp = ntp
     self.decoder = decoder
-    self.socket = try UDPSocket(bindingTo: .any(port: 0), tellsArrival: true)
+    self.path = try PlayerPath()
     self.script = configuration.script.map(PlayerScript.init)
   }
 
-  var fileDescriptor: Int32 { self.socket.fileDescriptor }
+  var fileDescriptor: Int32 { self.path.fileDescriptor }
 
   /// Over all sessions that this player had.
   var statistics: PlayerSession.Statistics { self.statisticsBefore + (self.session?.statistics ?? .init()) }
@@ -101,13 +99,19 @@ final class HeadlessPlayer {
     guard self.phase == .waiting || self.phase == .seeking else { return }
     if self.startedAt == nil { self.startedAt = now }
     self.seat = seat
-    self.address = address
     self.phase = .asking
     let links = self.configuration.links
-    if !links.isEmpty {
-      let link = links[self.number % links.count]
-      self.links = PlayerLinks(link, seed: self.configuration.seed, player: self.number, now: now)
-    }
+    self.path.lead(
+      to: address,
+      links: links.isEmpty
+        ? nil
+        : PlayerLinks(
+          links[self.number % links.count],
+          seed: self.configuration.seed,
+          player: self.number,
+          now: now
+        )
+    )
     self.beginHandshake(limit: self.configuration.connectTimeout, now: now)
     if self.handshake == nil { self.fail("the address has no host's key") }
     self.isStirred = true
@@ -122,22 +126,7 @@ final class HeadlessPlayer {
   /// Takes what has arrived.
   func receive(into batch: inout ReceiveBatch) throws(SocketError) {
     self.isStirred = true
-    for _ in 0..<8 {
-      try self.socket.receive(into: &batch)
-      let now = Instant.now
-      batch.forEachArrival { datagram, _, arrivedAt in
-        if let arrivedAt {
-          self.figures.receiveQueue.record(nanoseconds: (now - arrivedAt).wholeNanoseconds)
-        }
-        if self.links != nil {
-          let byteCount = datagram.count + PlayerLinks.headerByteCount
-          self.links?.down.send(Array(datagram), byteCount: byteCount, now: now)
-        } else {
-          self.receive(datagram, now: now)
-        }
-      }
-      guard batch.isFull else { return }
-    }
+    try self.path.receive(into: &batch, queue: &self.figures.receiveQueue) { self.receive($0, now: $1) }
   }
 
   /// Sorts one datagram by its first byte.
@@ -174,11 +163,12 @@ final class HeadlessPlayer {
   /// Does what is due, and sends what is to be sent.
   func step(batch: inout SendBatch, now: Instant) {
     self.isStirred = false
-    self.takeFromLink(now: now)
+    while var bytes = self.path.receiveFromLink(now: now) {
+      bytes.withUnsafeMutableBytes { self.receive($0, now: now) }
+    }
     if self.handshake != nil { self.stepHandshake(batch: &batch, now: now) }
     if self.phase == .playing { self.stepSession(batch: &batch, now: now) }
-    self.giveToLink(batch: &batch, now: now)
-    if !batch.isEmpty { self.socket.send(&batch) }
+    self.path.flush(&batch, now: now)
     self.wakesAt = self.deadline
   }
 
@@ -186,9 +176,9 @@ final class HeadlessPlayer {
     switch self.phase {
     case .waiting: return self.startsAt
     case .seeking, .over: return .distantFuture
-    case .asking: return min(self.handshake?.deadline ?? .distantFuture, self.links?.deadline ?? .distantFuture)
+    case .asking: return min(self.handshake?.deadline ?? .distantFuture, self.path.deadline)
     case .playing:
-      var deadline = min(self.session?.deadline ?? .distantFuture, self.links?.deadline ?? .distantFuture)
+      var deadline = min(self.session?.deadline ?? .distantFuture, self.path.deadline)
       if let handshake = self.handshake?.deadline { deadline = min(deadline, handshake) }
       return min(deadline, self.script?.deadline ?? .distantFuture)
     }
@@ -232,7 +222,7 @@ final class HeadlessPlayer {
 
   private func stepHandshake(batch: inout SendBatch, now: Instant) {
     while let datagram = self.handshake?.poll(now: now) {
-      self.put(byteCount: datagram.count, into: &batch, now: now) { buffer in
+      self.path.put(byteCount: datagram.count, into: &batch, now: now) { buffer in
         buffer.copyBytes(from: datagram)
         return datagram.count
       }
@@ -299,7 +289,7 @@ final class HeadlessPlayer {
     while self.session?.nextAudio(now: now, { _, _ in }) ?? false {}
     self.script?.poll(now: now) { self.session?.send($0, now: now) }
     self.session?.poll(now: now) { packet, kind in
-      self.put(byteCount: packet.byteCount + SRTPSender.rtcpOverhead, into: &batch, now: now) { buffer in
+      self.path.put(byteCount: packet.byteCount + SRTPSender.rtcpOverhead, into: &batch, now: now) { buffer in
         packet.withUnsafeBytes { plaintext in
           switch kind {
           case .rtp: self.protection?.protectRTP(plaintext, into: buffer) ?? 0
@@ -313,46 +303,6 @@ final class HeadlessPlayer {
       case .silent: if self.handshake == nil { self.beginHandshake(limit: .seconds(2), now: now) }
       case .expired: self.fail("the host fell silent")
       case .closed(let reason): self.fail("the host ended the session: \(reason ?? "no reason given")")
-      }
-    }
-  }
-
-  // MARK: Datagrams
-
-  /// Sends one datagram that `write` fills in, straight or by way of the emulated link.
-  private func put(
-    byteCount: Int,
-    into batch: inout SendBatch,
-    now: Instant,
-    _ write: (UnsafeMutableRawBufferPointer) -> Int
-  ) {
-    guard let address = self.address else { return }
-    guard self.links == nil else {
-      let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-        count = write(UnsafeMutableRawBufferPointer(buffer))
-      }
-      if !bytes.isEmpty {
-        self.links?.up.send(bytes, byteCount: bytes.count + PlayerLinks.headerByteCount, now: now)
-      }
-      return
-    }
-    if batch.isFull { self.socket.send(&batch) }
-    _ = batch.append(to: address, maximumByteCount: byteCount, write)
-  }
-
-  private func takeFromLink(now: Instant) {
-    while var bytes = self.links?.down.receive(now: now) {
-      bytes.withUnsafeMutableBytes { self.receive($0, now: now) }
-    }
-  }
-
-  private func giveToLink(batch: inout SendBatch, now: Instant) {
-    guard self.links != nil, let address = self.address else { return }
-    while let bytes = self.links?.up.receive(now: now) {
-      if batch.isFull { self.socket.send(&batch) }
-      _ = batch.append(to: address, maximumByteCount: bytes.count) { buffer in
-        buffer.copyBytes(from: bytes)
-        return bytes.count
       }
     }
   }
