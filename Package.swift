@@ -109,6 +109,7 @@ let package = Package(
     ),
     .target(name: "Presentation", dependencies: ["CLinux", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
     .target(name: "SessionReport", dependencies: ["MediaUnits", "Charts"], swiftSettings: strict),
+    .target(name: "SessionTrace", dependencies: ["MediaUnits", "Transport", "Charts"], swiftSettings: strict),
     .target(
       name: "SQLiteStorage",
       dependencies: [
@@ -138,7 +139,7 @@ let package = Package(
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "IndexAPI", "Identity", "Transport", "Handshake",
         "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
-        .product(name: "Logging", package: "swift-log"),
+        "SessionTrace", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
     ),
@@ -200,7 +201,7 @@ let package = Package(
       dependencies: [
         "MediaUnits", "SessionProtocol", "Handshake", "GameStage", "DatagramIO", "FFmpegCodec", "Presentation",
         "SessionReport", "StreamHost", "StreamPlayer", "IndexAPI", "Identity", "Matching", "IndexClient", "Indexer",
-        "HostAgent", "PlayerAgent", "LoadTest", "LinkEmulator", "NetworkSimulator",
+        "HostAgent", "PlayerAgent", "LoadTest", "LinkEmulator", "NetworkSimulator", "SessionTrace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -226,7 +227,7 @@ let package = Package(
       name: "parser-fuzz",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "Handshake", "SRTPProtection", "GameStage", "Presentation",
-        "IndexAPI", "Identity", "Matching", "NetworkSimulator", "LoadTest",
+        "IndexAPI", "Identity", "Matching", "NetworkSimulator", "LoadTest", "SessionTrace", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzzing/Seeded",
@@ -307,10 +308,16 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
+      name: "SessionTraceTests",
+      dependencies: ["SessionTrace", "Transport", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(
       name: "StreamHostTests",
       dependencies: [
         "martlet", "StreamHost", "GameStage", "FFmpegCodec", "DatagramIO", "Handshake", "Identity", "IndexAPI",
-        "SessionProtocol", "MediaUnits", "Octets", .product(name: "Logging", package: "swift-log"),
+        "SessionProtocol", "SessionTrace", "Transport", "MediaUnits", "Octets",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
     ),

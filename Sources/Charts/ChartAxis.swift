@@ -16,17 +16,19 @@ enum ChartAxis {
     return power
   }
 
-  /// Horizontal lines with their values, from 0 to `top`.
+  /// Horizontal lines with their values, from 0 to `top`. The highest has the unit and stands above its line, where there
+  /// is room for both however large the letters are.
   static func grid(top: Double, height: Double, unit: String) -> String {
     (0...4).map { index -> String in
       let y = Markup.point(height - height * Double(index) / 4)
       let value = top * Double(index) / 4
       let label = DecimalText.fixed(value, top < 0.1 ? 4 : top < 1 ? 3 : top < 4 ? 2 : top < 12 ? 1 : 0)
-      return """
-        <line class="grid" x1="\(Self.left)" x2="\(Self.width)" y1="\(y)" y2="\(y)"/>\
-        <text class="tick" x="\(Self.left - 8)" y="\(y)" dy="4" text-anchor="end">\(label)\
-        \(index == 4 && !unit.isEmpty ? " " + Markup.escaped(unit) : "")</text>
-        """
+      let line = "<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width)\" y1=\"\(y)\" y2=\"\(y)\"/>"
+      if index == 4, !unit.isEmpty {
+        return "\(line)<text class=\"tick\" x=\"0\" y=\"-5\">\(label) \(Markup.escaped(unit))</text>"
+      }
+      return
+        "\(line)<text class=\"tick\" x=\"\(Self.left - 8)\" y=\"\(y)\" dy=\"4\" text-anchor=\"end\">\(label)</text>"
     }.joined()
   }
 

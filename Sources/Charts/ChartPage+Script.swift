@@ -41,12 +41,14 @@ extension ChartPage {
         chart.legend.querySelector(".at").textContent = chart.kind === "time" ? "at " + at.toFixed(at < 100 ? 3 : 2) + " s"
           : chart.kind === "rarity" ? "at " + (100 - 100 * 10 ** -at).toFixed(at < 2 ? 1 : 2) + " %"
           : "at " + digits(at) + " " + chart.unit;
+        for (const text of chart.legend.querySelectorAll("output")) text.textContent = "";
+        // A line that was broken by a pause is there several times.
         for (const line of chart.lines) {
           const entry = [...chart.legend.children].find((item) => item.firstChild?.nextSibling?.data?.trim() === line.name);
           if (!entry || !line.xs.length) continue;
           const inside = x >= line.xs[0] - chart.whole.w / 50 && x <= line.xs.at(-1) + chart.whole.w / 50;
           const y = (1 - line.ys[nearest(line.xs, x)] / chart.height) * chart.top;
-          entry.querySelector("output").textContent = !inside ? "" : chart.kind === "cumulative" ? y.toFixed(1) + " %"
+          if (inside) entry.querySelector("output").textContent = chart.kind === "cumulative" ? y.toFixed(1) + " %"
             : digits(Math.max(0, y)) + " " + chart.unit;
         }
       };

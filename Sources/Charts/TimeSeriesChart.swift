@@ -13,19 +13,36 @@ public struct TimeSeriesChart: Sendable {
     public var isStepped: Bool
     /// Whether the room below is filled: for something that others are compared with.
     public var isFilled: Bool
+    /// A pause of more than so many seconds is not bridged; every one is if `nil`.
+    public var longestPause: Double?
 
     public init(
       _ name: String,
       _ color: ChartColor,
       _ points: [ChartPoint],
       isStepped: Bool = false,
-      isFilled: Bool = false
+      isFilled: Bool = false,
+      longestPause: Double? = nil
     ) {
       self.name = name
       self.color = color
       self.points = points
       self.isStepped = isStepped
       self.isFilled = isFilled
+      self.longestPause = longestPause
+    }
+
+    /// The points of each part that is drawn without a break.
+    func parts(in range: ClosedRange<Double>) -> [[ChartPoint]] {
+      let known = self.points.filter { $0.x.isFinite && $0.y.isFinite && range.contains($0.x) }
+      guard let longestPause = self.longestPause else { return [known] }
+      var parts: [[ChartPoint]] = []
+      var start = 0
+      for index in known.indices.dropFirst() where known[index].x - known[index - 1].x > longestPause {
+        parts.append(Array(known[start..<index]))
+        start = index
+      }
+      return parts + [Array(known[start...])]
     }
   }
 
@@ -101,9 +118,9 @@ public struct TimeSeriesChart: Sendable {
         height="\(Markup.point(self.height))"><title>\(Markup.escaped(span.text))</title></rect>
         """
     }
-    for series in self.series.sorted(by: { $0.isFilled && !$1.isFilled }) {
-      let known = series.points.filter { $0.x.isFinite && $0.y.isFinite && range.contains($0.x) }
-      let points = PointThinning.thinned(known, columnCount: Self.columnCount)
+    let ordered = self.series.filter(\.isFilled) + self.series.filter { !$0.isFilled }
+    for (series, part) in ordered.flatMap({ series in series.parts(in: range).map { (series, $0) } }) {
+      let points = PointThinning.thinned(part, columnCount: Self.columnCount)
       guard let first = points.first, let last = points.last else { continue }
       var text = ""
       var previous: ChartPoint?

@@ -25,6 +25,8 @@ public struct HostConfiguration: Sendable {
   public var synthetic: SyntheticClip?
   /// How long after a session's start the stage that it took is replaced: starting one takes most of a small machine.
   public var warmDelay: Duration = .seconds(2)
+  /// Where each session's control decisions are written down; nowhere by default.
+  public var trace: TraceDestination?
 
   public init(
     game: GameFile,

@@ -1,4 +1,5 @@
 import DatagramIO
+import FFmpegCodec
 import GameStage
 import Handshake
 import Identity
@@ -6,6 +7,7 @@ import IndexAPI
 import Logging
 import MediaUnits
 import SessionProtocol
+import SessionTrace
 import Synchronization
 import Transport
 
@@ -39,7 +41,8 @@ extension HostLoop {
         keys: keys,
         address: address,
         amplification: amplification,
-        askedAt: now
+        askedAt: now,
+        trace: self.traces?.begin(self.traceHeader(grant, session: seat.occupant?.session, now: now))
       )
       seat.peer = peer
       self.peers[grant.streams.input] = peer
@@ -191,6 +194,22 @@ extension HostLoop {
       silenceTimeout: .seconds(5),
       resumeWindow: .seconds(30),
       title: self.configuration.game.title
+    )
+  }
+
+  private func traceHeader(_ grant: SessionGrant, session: SessionID?, now: Instant) -> TraceHeader {
+    TraceHeader(
+      startedAt: now,
+      unixNanoseconds: self.ntp.nanosecondsSince1970(at: now),
+      software: "",
+      session: session.map { "\($0)" } ?? "\(grant.connection)",
+      game: grant.title,
+      codec: "h264",
+      encoder: self.configuration.encoder.rawValue,
+      picture: grant.terms.picture,
+      frameRate: grant.terms.frameRate,
+      maximumBitrate: grant.terms.maximumBitrate,
+      isResumed: grant.isResumed
     )
   }
 

@@ -18,6 +18,7 @@ final class HostLoop {
   let control: HostControl
   let logger: Logger
   let ntp = NTPClock.system()
+  let traces: TraceWriter?
   private var socket: UDPSocket
   private var received = ReceiveBatch()
   private var outgoing = SendBatch()
@@ -48,6 +49,7 @@ final class HostLoop {
     self.configuration = configuration
     self.control = control
     self.logger = logger
+    self.traces = try configuration.trace.map { try TraceWriter($0, logger: logger) }
     self.socket = try UDPSocket(bindingTo: configuration.listenAddress)
     self.handshake = HostHandshake(identity: configuration.identity)
     self.stock = WarmStock(wanted: configuration.warmStages, delay: configuration.warmDelay)
@@ -56,6 +58,8 @@ final class HostLoop {
   }
 
   func run() {
+    self.traces?.start()
+    defer { self.traces?.stop() }
     var poll = PollSet([self.socket.fileDescriptor, self.control.wakeup.fileDescriptor])
     while true {
       do {

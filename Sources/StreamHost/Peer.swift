@@ -21,6 +21,8 @@ final class Peer {
   var address: SocketAddress
   /// Bounds what an address gets before it has proven that it wants it.
   var amplification: AmplificationLimit
+  /// Takes what the session logs, where that is wanted.
+  let trace: TraceBuffer?
   /// Datagrams that failed authentication, were replayed, or came for an unknown stream.
   private(set) var rejectedCount = 0
   /// Ended; kept only until its goodbye has left.
@@ -44,7 +46,8 @@ final class Peer {
     keys: SessionKeys,
     address: SocketAddress,
     amplification: AmplificationLimit,
-    askedAt: Instant
+    askedAt: Instant,
+    trace: TraceBuffer? = nil
   ) {
     self.grant = grant
     self.player = player
@@ -56,6 +59,12 @@ final class Peer {
     self.amplification = amplification
     self.protection = SRTPSender(keys.hostToPlayer)
     self.unprotection = SRTPReceiver(keys.playerToHost)
+    self.trace = trace
+    if trace != nil { self.session.trace = ControlTraceLog(capacity: ControlTraceLog.usualCapacity) }
+  }
+
+  deinit {
+    self.trace?.close(with: &self.session.trace)
   }
 
   /// Takes one SRTP or SRTCP datagram for this peer, from whatever address.
@@ -101,6 +110,7 @@ final class Peer {
         }
       }
     }
+    self.trace?.take(from: &self.session.trace)
   }
 
   /// The player's current address has shown that it receives what is sent to it.

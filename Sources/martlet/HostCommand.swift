@@ -67,6 +67,15 @@ struct HostCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The host's key; made on first use.", valueName: "file"))
   var key = KeyFile.defaultDirectory + "/host.key"
 
+  @Option(
+    help: ArgumentHelp(
+      "Write down every decision about each session's rate; see `martlet trace --help`.",
+      discussion: "A file, which gets a number for each session after the first; or a directory for files of all.",
+      valueName: "file|directory"
+    )
+  )
+  var trace: String?
+
   @OptionGroup(title: "Network") var network: HostNetworkOptions
 
   @Flag(name: .shortAndLong, help: "Log more.")
@@ -110,6 +119,7 @@ struct HostCommand: ParsableCommand {
         admission: capability == nil
           ? .open : .tickets(host: identity.publicKey.hostID, allowsDirect: self.network.direct),
         warmStages: self.network.warmStages(seats: self.seats),
+        trace: self.trace,
         logger: logger
       )
       let address = server.address(advertised: self.advertise)
@@ -158,6 +168,7 @@ enum HostStart {
     key: String,
     admission: HostAdmission = .open,
     warmStages: Int = 0,
+    trace: String? = nil,
     logger: Logger
   ) throws -> HostServer {
     let picture = game.picture
@@ -191,9 +202,14 @@ enum HostStart {
         logger.info("synthetic pictures: \(clip.summary)")
         configuration.synthetic = clip
       }
+      configuration.trace = try trace.map { path in
+        try TraceDestination(path: path, software: Martlet.configuration.version)
+      }
       let server = try HostServer.start(configuration, logger: logger)
       logger.info("\(game.title): \(seats) seat\(seats == 1 ? "" : "s") at \(server.localAddress)")
       return server
+    } catch let error as TraceDestination.Unusable {
+      throw CommandFailure(.cannotCreate, "\(error); choose another place with --trace")
     } catch let error as SocketError {
       throw CommandFailure(.ioError, "cannot listen on \(listen): \(error); choose another with --listen")
     }

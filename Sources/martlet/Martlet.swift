@@ -28,7 +28,7 @@ struct Martlet: ParsableCommand {
     subcommands: [
       HostCommand.self, PlayCommand.self, LoadCommand.self, GamesCommand.self, HostsCommand.self, IndexCommand.self,
       DemoCommand.self,
-      KeyCommand.self, LinkCommand.self, StageSupervisorCommand.self,
+      KeyCommand.self, LinkCommand.self, TraceCommand.self, StageSupervisorCommand.self,
     ]
   )
 }

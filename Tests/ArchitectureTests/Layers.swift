@@ -6,7 +6,7 @@ enum Layers {
   static let machines = ["Transport", "Handshake", "NetworkSimulator", "Identity", "Matching", "Storage"]
   static let adapters = [
     "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
-    "Presentation", "SessionReport", "SQLiteStorage", "PostgresStorage", "IndexClient",
+    "Presentation", "SessionReport", "SessionTrace", "SQLiteStorage", "PostgresStorage", "IndexClient",
   ]
   static let compositions = [
     "StreamHost", "StreamPlayer", "Indexer", "HostAgent", "PlayerAgent", "LoadTest", "LinkEmulator",

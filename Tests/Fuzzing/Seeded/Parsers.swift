@@ -68,7 +68,7 @@ extension Parser {
         guard parts.count == 2 else { return false }
         return (try? LinkSetting(name: String(parts[0]), value: String(parts[1]))) != nil
       },
-    ] + Self.identity()
+    ] + Self.identity() + [Self.sessionTrace()]
   }
 
   private static let key = String(repeating: "A", count: 42) + "E"
