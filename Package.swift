@@ -108,7 +108,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(name: "Presentation", dependencies: ["CLinux", "MediaUnits", "SessionProtocol"], swiftSettings: strict),
-    .target(name: "SessionReport", dependencies: ["MediaUnits", "Charts"], swiftSettings: strict),
+    .target(
+      name: "SessionReport",
+      dependencies: ["MediaUnits", "RTP", "Transport", "Charts"],
+      swiftSettings: strict
+    ),
     .target(name: "SessionTrace", dependencies: ["MediaUnits", "Transport", "Charts"], swiftSettings: strict),
     .target(
       name: "SQLiteStorage",
@@ -305,6 +309,11 @@ let package = Package(
     .testTarget(
       name: "PresentationTests",
       dependencies: ["CPulse", "PulseAudio", "X11", "Presentation", "SessionReport", "SessionProtocol", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "StutterTests",
+      dependencies: ["SessionReport", "Transport", "NetworkSimulator", "RTP", "MediaUnits", "Octets"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -33,6 +33,22 @@ public struct FrameLedger: Hashable, Sendable {
   public var retransmittedPacketCount: Int64 = 0
   /// Whether decoding could start here.
   public var isKeyframe = false
+  /// Pictures that the host left out on purpose before this one.
+  public var skippedCount: Int64 = 0
+  /// Why it left them out.
+  public var skipReason = SkipReason.unknown
+  /// The longest time, in nanoseconds, in which nothing of the picture arrived since the frame before was whole.
+  public var longestSilence: Int64 = 0
+
+  /// Why a host leaves pictures out.
+  public enum SkipReason: String, Hashable, Sendable, CaseIterable {
+    case unknown
+    /// The path could not have taken them in time.
+    case path
+    case encoder
+    /// The player's.
+    case decoder
+  }
 
   public init() {}
 

@@ -4,6 +4,12 @@ public struct Freeze: Hashable, Sendable {
   public enum Cause: Int, Hashable, Sendable, CaseIterable {
     /// The host took no picture.
     case hostStill
+    /// The host left pictures out on purpose, for the path could not have taken them.
+    case skippedForPath
+    /// The same for the encoder.
+    case skippedForEncoder
+    /// The same for the player's decoder.
+    case skippedForDecoder
     /// The host noticed that the game had drawn, and read the picture late.
     case captureLate
     case encoderOverBudget
@@ -25,6 +31,9 @@ public struct Freeze: Hashable, Sendable {
     public var name: String {
       switch self {
       case .hostStill: "host took no picture"
+      case .skippedForPath: "left out by the host for the path"
+      case .skippedForEncoder: "left out by the host for its encoder"
+      case .skippedForDecoder: "left out by the host for the decoder"
       case .captureLate: "capture late"
       case .encoderOverBudget: "encoder over budget"
       case .sendLate: "sent late by the host"

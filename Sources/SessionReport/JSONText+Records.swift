@@ -17,6 +17,10 @@ extension JSONText {
     self.add("packets", frame.packetCount)
     self.add("retransmitted_packets", frame.retransmittedPacketCount)
     self.add("keyframe", frame.isKeyframe)
+    if frame.skippedCount > 0 {
+      self.add("skipped_before", frame.skippedCount)
+      self.add("skip_reason", frame.skipReason.rawValue)
+    }
     self.end()
   }
 

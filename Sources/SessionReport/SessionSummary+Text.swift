@@ -50,11 +50,31 @@ extension SessionSummary {
     for freeze in self.stutter.freezes.prefix(8) {
       let start = Decimal.fixed(Double(freeze.startNanoseconds) / 1e9, 2)
       let length = Decimal.fixed(Double(freeze.nanoseconds) / 1e6, 0)
-      lines.append("  at \(start) s for \(length) ms: \(freeze.cause.name): \(freeze.evidence)")
+      lines += Self.wrapped("  at \(start) s for \(length) ms: \(freeze.cause.name): \(freeze.evidence)", indent: 6)
     }
     let rest = self.stutter.freezeCount - Int64(min(8, self.stutter.freezes.count))
     if rest > 0 { lines.append("  and \(rest) more, in --json") }
     return lines
+  }
+
+  /// The columns that no line goes beyond.
+  private static let width = 78
+
+  /// `text` in lines of at most ``width`` columns; those after the first begin with `indent` spaces.
+  static func wrapped(_ text: String, indent: Int) -> [String] {
+    var lines: [String] = []
+    var rest = text[...]
+    while rest.count > Self.width {
+      let limit = rest.index(rest.startIndex, offsetBy: Self.width + 1)
+      // What has no space to break at is cut.
+      let space = rest[..<limit].lastIndex(of: " ").flatMap { at -> String.Index? in
+        rest[..<at].contains { $0 != " " } ? at : nil
+      }
+      let end = space ?? rest.index(before: limit)
+      lines.append(String(rest[..<end]))
+      rest = Substring(String(repeating: " ", count: indent) + rest[end...].drop { $0 == " " })
+    }
+    return lines + [String(rest)]
   }
 
   private var packetLine: String {

@@ -117,6 +117,10 @@ public struct StutterAnalysis: Hashable, Sendable {
     let missing = frame.frameIndex - last.frameIndex - 1
     if missing > 0 {
       let lost = "\(missing) \(missing == 1 ? "frame" : "frames") after \(last.frameIndex) never became whole"
+      // While a path only loses packets, others arrive.
+      if (frame.longestSilence - self.meanInterval) * 5 >= (gap - self.meanInterval) * 2 {
+        return (.pathOutage, "nothing arrived for \(Self.text(frame.longestSilence)); \(lost)")
+      }
       return frame.isKeyframe
         ? (.keyframeWait, "\(lost); key frame \(frame.frameIndex) came \(Self.text(gap)) after the last picture")
         : (.unknown, lost)
@@ -124,6 +128,7 @@ public struct StutterAnalysis: Hashable, Sendable {
     // Where most of what the gap is too long by is spent is where it comes from.
     let excess = gap - self.meanInterval
     if let drawn, (drawn - self.meanInterval) * 2 >= excess {
+      if let skipped = self.skipped(before: frame, drawn: drawn) { return skipped }
       return (
         .hostStill,
         "\(Self.text(drawn)) between two pictures that the host took, and no repeat, which is due after 50 ms"
@@ -149,7 +154,10 @@ public struct StutterAnalysis: Hashable, Sendable {
       let before = last.nanoseconds(in: .network) ?? 0
       let isSudden = before < self.usual[worst.stage.rawValue] + 30_000_000
       return isSudden
-        ? (.pathOutage, "nothing arrived for \(Self.text(frame.firstReceived - last.completed))")
+        ? (
+          .pathOutage,
+          "nothing arrived for \(Self.text(max(frame.longestSilence, frame.firstReceived - last.completed)))"
+        )
         : (.queue, "one-way delay rose \(change)")
     case .assemble:
       guard frame.retransmittedPacketCount > 0 else {
@@ -162,6 +170,18 @@ public struct StutterAnalysis: Hashable, Sendable {
       )
     case .decode: return (.decoderSlow, "decoding, with the wait for it, rose \(change)")
     case .present: return (.presentationLate, "showing the picture rose \(change)")
+    }
+  }
+
+  /// What the host said about pictures that it left out, if it did.
+  private func skipped(before frame: FrameLedger, drawn: Int64) -> (Freeze.Cause, String)? {
+    guard frame.skippedCount > 0 else { return nil }
+    let count = "\(frame.skippedCount) \(frame.skippedCount == 1 ? "picture" : "pictures")"
+    let evidence = "\(count) left out before frame \(frame.frameIndex), \(Self.text(drawn)) after the one before"
+    switch frame.skipReason {
+    case .path, .unknown: return (.skippedForPath, evidence)
+    case .encoder: return (.skippedForEncoder, evidence)
+    case .decoder: return (.skippedForDecoder, evidence)
     }
   }
 

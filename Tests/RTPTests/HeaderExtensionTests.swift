@@ -21,8 +21,16 @@ struct HeaderExtensionTests {
     }
     var descriptor: Descriptor?
     var times: Times?
+    struct Skipped: Decodable, Sendable {
+      var count: Int
+      var reason: UInt8
+    }
     var captureTime: String?
+    var skipped: Skipped?
 
+    var skippedPictures: SkippedPictures? {
+      self.skipped.map { SkippedPictures(count: $0.count, reason: .init(rawValue: $0.reason) ?? .unknown) }
+    }
     var frameDescriptor: FrameDescriptor? {
       self.descriptor.map {
         FrameDescriptor(
@@ -61,6 +69,8 @@ struct HeaderExtensionTests {
     #expect(descriptor == fields.frameDescriptor)
     #expect(times == fields.frameTimes)
     #expect(captureTime == fields.absoluteCaptureTime)
+    let skipped = SkippedPictures(parsing: bytes.span.bytes, extensions: elements)
+    #expect(skipped == fields.skippedPictures)
   }
 
   @Test("are written as in the vectors", arguments: Vector<Fields>.valid("rtp-extensions"))
@@ -74,7 +84,8 @@ struct HeaderExtensionTests {
       at: 12,
       descriptor: fields.frameDescriptor,
       times: fields.frameTimes,
-      captureTime: fields.absoluteCaptureTime
+      captureTime: fields.absoluteCaptureTime,
+      skipped: fields.skippedPictures
     )
     #expect(Array(datagram[12..<12 + byteCount]).hex == vector.hex)
     #expect(datagram.prefix(12).allSatisfy { $0 == 0xEE } && datagram[(12 + byteCount)...].allSatisfy { $0 == 0xEE })
@@ -83,7 +94,10 @@ struct HeaderExtensionTests {
   @Test("take the announced number of bytes")
   func byteCounts() {
     typealias Writer = HeaderExtensionWriter
-    #expect(Writer.byteCount(hasDescriptor: true, hasTimes: true, hasCaptureTime: true) == Writer.maximumByteCount)
+    #expect(
+      Writer.byteCount(hasDescriptor: true, hasTimes: true, hasCaptureTime: true, hasSkipped: true)
+        == Writer.maximumByteCount
+    )
     #expect(Writer.byteCount(hasDescriptor: true, hasTimes: false, hasCaptureTime: false) == Writer.descriptorByteCount)
     var datagram = [0xEE] as [UInt8]
     var span = datagram.mutableSpan
@@ -103,7 +117,7 @@ struct HeaderExtensionTests {
     let descriptor = "25" + "000000010002"
     #expect(self.findsDescriptor(descriptor))
     #expect(self.findsDescriptor("000000" + descriptor), "padding may come first")
-    #expect(self.findsDescriptor("42aabbcc" + descriptor), "unknown elements are skipped")
+    #expect(self.findsDescriptor("52aabbcc" + descriptor), "unknown elements are skipped")
     #expect(!self.findsDescriptor("f0aa" + descriptor), "15 ends the elements")
     #expect(!self.findsDescriptor("01aa" + descriptor), "0 with a length ends the elements")
     #expect(!self.findsDescriptor(String(descriptor.dropLast(2))), "an element that is cut off is absent")
@@ -119,6 +133,18 @@ struct HeaderExtensionTests {
     let bytes = [UInt8](hex: "1f" + "0123456789abcdef" + "ffffffffffffffff")
     let time = AbsoluteCaptureTime(parsing: bytes.span.bytes, extensions: 0..<bytes.count)
     #expect(time?.timestamp.rawValue == 0x0123_4567_89AB_CDEF)
+  }
+
+  @Test("skipped pictures are at least one, and a reason that is not known is none")
+  func skippedPictures() {
+    func read(_ hex: String) -> SkippedPictures? {
+      let bytes = [UInt8](hex: hex)
+      return SkippedPictures(parsing: bytes.span.bytes, extensions: 0..<bytes.count)
+    }
+    #expect(read("410001") == nil)
+    #expect(read("40ff") == nil, "it has two bytes")
+    #expect(read("41ff09") == SkippedPictures(count: 300, reason: .unknown))
+    #expect(read("410103") == SkippedPictures(count: 1, reason: .decoder))
   }
 
   @Test("durations are rounded down to 8 µs and saturate")

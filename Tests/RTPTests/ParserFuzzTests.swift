@@ -28,6 +28,7 @@ struct ParserFuzzTests {
         precondition(descriptor.packetIndex < descriptor.packetCount)
       }
       _ = FrameTimes(parsing: span, extensions: header.extensions)
+      _ = SkippedPictures(parsing: span, extensions: header.extensions)
       _ = AbsoluteCaptureTime(parsing: span, extensions: header.extensions)
       _ = RetransmissionPayload(parsing: span, payload: header.payload)
     }

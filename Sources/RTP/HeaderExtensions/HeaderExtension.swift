@@ -7,6 +7,7 @@ enum HeaderExtension: UInt8 {
   case absoluteCaptureTime = 1
   case frameDescriptor = 2
   case frameTimes = 3
+  case skippedPictures = 4
 
   /// Where the data of this element lies within `datagram`; `nil` if it is absent or cut off.
   ///

@@ -9,12 +9,18 @@ public enum HeaderExtensionWriter {
   /// Bytes of a block that holds only a ``FrameDescriptor``.
   public static let descriptorByteCount = 12
 
-  /// Bytes that ``write(into:at:descriptor:times:captureTime:)`` takes for these elements; a multiple of 4.
-  public static func byteCount(hasDescriptor: Bool, hasTimes: Bool, hasCaptureTime: Bool) -> Int {
+  /// Bytes that ``write(into:at:descriptor:times:captureTime:skipped:)`` takes for these elements; a multiple of 4.
+  public static func byteCount(
+    hasDescriptor: Bool,
+    hasTimes: Bool,
+    hasCaptureTime: Bool,
+    hasSkipped: Bool = false
+  ) -> Int {
     var elements = 0
     if hasDescriptor { elements += 1 + FrameDescriptor.byteCount }
     if hasTimes { elements += 1 + FrameTimes.byteCount }
     if hasCaptureTime { elements += 1 + AbsoluteCaptureTime.byteCount }
+    if hasSkipped { elements += 1 + SkippedPictures.byteCount }
     return elements == 0 ? 0 : 4 + (elements + 3) / 4 * 4
   }
 
@@ -31,12 +37,14 @@ public enum HeaderExtensionWriter {
     at offset: Int,
     descriptor: FrameDescriptor?,
     times: FrameTimes? = nil,
-    captureTime: AbsoluteCaptureTime? = nil
+    captureTime: AbsoluteCaptureTime? = nil,
+    skipped: SkippedPictures? = nil
   ) -> Int {
     let byteCount = Self.byteCount(
       hasDescriptor: descriptor != nil,
       hasTimes: times != nil,
-      hasCaptureTime: captureTime != nil
+      hasCaptureTime: captureTime != nil,
+      hasSkipped: skipped != nil
     )
     guard byteCount > 0 else { return 0 }
     datagram.storeBigEndian(RTPHeader.oneByteProfile, at: offset)
@@ -54,6 +62,10 @@ public enum HeaderExtensionWriter {
     if let captureTime {
       captureTime.serialize(into: &datagram, at: next)
       next += 1 + AbsoluteCaptureTime.byteCount
+    }
+    if let skipped {
+      skipped.serialize(into: &datagram, at: next)
+      next += 1 + SkippedPictures.byteCount
     }
     while next < offset + byteCount {
       datagram.storeBigEndian(0 as UInt8, at: next)

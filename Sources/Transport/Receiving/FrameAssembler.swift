@@ -31,6 +31,7 @@ struct FrameAssembler: ~Copyable {
     var timestamp: RTPTimestamp
     var times: FrameTimes?
     var captureTime: AbsoluteCaptureTime?
+    var skipped: SkippedPictures?
     var firstReceivedAt: Instant
     var completedAt: Instant
     var packetCount: Int
@@ -47,6 +48,7 @@ struct FrameAssembler: ~Copyable {
     var timestamp = RTPTimestamp(rawValue: 0)
     var times: FrameTimes?
     var captureTime: AbsoluteCaptureTime?
+    var skipped: SkippedPictures?
     var firstReceivedAt = Instant.zero
     var lastReceivedAt = Instant.zero
     /// Extended sequence number of the frame's first packet.
@@ -149,6 +151,7 @@ struct FrameAssembler: ~Copyable {
     if Int(descriptor.packetIndex) == frame.packetCount - 1 {
       self.pending[place].times = FrameTimes(parsing: packet, extensions: header.extensions)
       self.pending[place].captureTime = AbsoluteCaptureTime(parsing: packet, extensions: header.extensions)
+      self.pending[place].skipped = SkippedPictures(parsing: packet, extensions: header.extensions)
     }
   }
 
@@ -175,6 +178,7 @@ struct FrameAssembler: ~Copyable {
       timestamp: frame.timestamp,
       times: frame.times,
       captureTime: frame.captureTime,
+      skipped: frame.skipped,
       firstReceivedAt: frame.firstReceivedAt,
       completedAt: frame.lastReceivedAt,
       packetCount: frame.packetCount,

@@ -1,4 +1,5 @@
 public import MediaUnits
+public import RTP
 
 /// What the host knows about a frame when its encoder lets go of it.
 public struct VideoFrame: Hashable, Sendable {
@@ -13,6 +14,8 @@ public struct VideoFrame: Hashable, Sendable {
   public var encodedAt: Instant
   /// Newest input event that had been applied before the picture was read; 0 for none.
   public var inputSequence: UInt32
+  /// Pictures that were left out on purpose since the frame before.
+  public var skipped: SkippedPictures?
 
   public init(
     isKeyframe: Bool,
@@ -20,7 +23,8 @@ public struct VideoFrame: Hashable, Sendable {
     capturedAt: Instant,
     convertedAt: Instant,
     encodedAt: Instant,
-    inputSequence: UInt32
+    inputSequence: UInt32,
+    skipped: SkippedPictures? = nil
   ) {
     self.isKeyframe = isKeyframe
     self.damagedAt = damagedAt
@@ -28,5 +32,6 @@ public struct VideoFrame: Hashable, Sendable {
     self.convertedAt = convertedAt
     self.encodedAt = encodedAt
     self.inputSequence = inputSequence
+    self.skipped = skipped
   }
 }

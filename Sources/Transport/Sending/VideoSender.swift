@@ -47,6 +47,8 @@ struct VideoSender: ~Copyable {
   private(set) var octetCount: UInt32 = 0
   private(set) var retransmittedCount = 0
   private(set) var frameCount = 0
+  /// Packets of the frame that was queued last.
+  private(set) var lastFramePacketCount = 0
   /// Frames too large for the packet history, which were never sent.
   private(set) var oversizedFrameCount = 0
   private(set) var lastTimestamp = RTPTimestamp(rawValue: 0)
@@ -113,7 +115,8 @@ struct VideoSender: ~Copyable {
           at: offset,
           descriptor: descriptor,
           times: isLast ? times : nil,
-          captureTime: isLast ? captureTime : nil
+          captureTime: isLast ? captureTime : nil,
+          skipped: isLast ? frame.skipped : nil
         )
         let headerByteCount = offset
         if fragment.prefixByteCount == 2 {
@@ -130,6 +133,7 @@ struct VideoSender: ~Copyable {
     }
     self.frameIndex &+= 1
     self.frameCount += 1
+    self.lastFramePacketCount = count
     self.lastTimestamp = timestamp
     self.lastCapturedAt = frame.damagedAt
     return true
@@ -143,17 +147,28 @@ struct VideoSender: ~Copyable {
   /// A receiver asks for a packet again. Unknown, just repeated and hopelessly late ones are ignored.
   ///
   /// - Parameter missingCount: packets that are asked for together.
-  mutating func request(_ number: SequenceNumber, missingCount: Int, rule: RepairRule, now: Instant) {
+  /// - Returns: what was decided, and how long ago the packet was first sent.
+  mutating func request(
+    _ number: SequenceNumber,
+    missingCount: Int,
+    rule: RepairRule,
+    now: Instant
+  ) -> (answer: RepairTally.Answer, age: Duration) {
     let newest = self.nextSequence - 1
     let distance = number.distance(from: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: newest)))
     let sequence = newest + Int64(distance)
-    guard distance <= 0, sequence < self.nextUnsent, let entry = self.history.entry(sequence) else { return }
+    guard distance <= 0, sequence < self.nextUnsent, let entry = self.history.entry(sequence) else {
+      return (.refuse, .zero)
+    }
+    let age = now - entry.queuedAt
     // A repeat that is still on its way makes another one useless.
     let answerInterval = max(rule.roundTrip / 2, Self.shortestAnswerInterval)
-    if let repeatedAt = entry.repeatedAt, now - repeatedAt < answerInterval { return }
-    let copies = rule.copies(age: now - entry.queuedAt, missingCount: missingCount)
-    guard copies > 0, self.repeats.count + copies <= 1024, !self.repeats.contains(where: { $0.sequence == sequence })
-    else { return }
+    if let repeatedAt = entry.repeatedAt, now - repeatedAt < answerInterval { return (.refuse, age) }
+    let copies = rule.copies(age: age, missingCount: missingCount)
+    guard copies > 0 else { return (.late, age) }
+    guard self.repeats.count + copies <= 1024, !self.repeats.contains(where: { $0.sequence == sequence }) else {
+      return (.refuse, age)
+    }
     for copy in 0..<copies {
       self.repeats.append(
         Repeat(
@@ -164,6 +179,7 @@ struct VideoSender: ~Copyable {
         )
       )
     }
+    return (.resend(copies: copies), age)
   }
 
   /// Sends what is queued: first what was asked for again, then what is new.

@@ -111,6 +111,19 @@ public struct HostSession: ~Copyable {
       return
     }
     if frame.isKeyframe { self.lastKeyframeAt = now }
+    self.trace.record(
+      at: now,
+      .frame(
+        ControlTrace.Frame(
+          frame: Int64(self.statistics.framesSent),
+          byteCount: accessUnit.byteCount,
+          packetCount: self.video.lastFramePacketCount,
+          isKeyframe: frame.isKeyframe,
+          captureTime: frame.capturedAt - frame.damagedAt,
+          encodeTime: frame.encodedAt - frame.capturedAt
+        )
+      )
+    )
     self.statistics.framesSent += 1
   }
 
@@ -261,9 +274,12 @@ public struct HostSession: ~Copyable {
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
       let rule = RepairRule(roundTrip: self.roundTrip ?? .milliseconds(30))
       let missingCount = nack.sequenceNumbers().reduce(0) { count, _ in count + 1 }
+      var tally = RepairTally()
       for number in nack.sequenceNumbers() {
-        self.video.request(number, missingCount: missingCount, rule: rule, now: now)
+        let (answer, age) = self.video.request(number, missingCount: missingCount, rule: rule, now: now)
+        tally.add(answer, age: age)
       }
+      tally.record(into: &self.trace, roundTrip: self.roundTrip, now: now)
     case .pictureLossIndication(let loss) where loss.mediaSSRC == self.configuration.videoSSRC:
       self.refresh(now: now)
     case .fullIntraRequest(let request):
@@ -287,6 +303,8 @@ public struct HostSession: ~Copyable {
     if let last = self.lastRefreshAt, now - last < answerTime { return }
     self.lastRefreshAt = now
     self.statistics.keyframeRequests += 1
+    let roundTrip = self.roundTrip
+    self.trace.record(at: now, .repair(ControlTrace.Repair(action: .keyframe, roundTrip: roundTrip)))
     self.events.append(.keyframeRequested)
   }
 

@@ -61,6 +61,7 @@ public struct PlayerSession: ~Copyable {
   private var nacks = NACKGenerator()
   private var reports: ReportExchange
   private var videoStatistics = ReceptionStatistics()
+  private var silence = SilenceMeter()
   private var audioStatistics = ReceptionStatistics()
   private var videoSequences = SequenceUnwrapper()
   private var audioSequences = SequenceUnwrapper()
@@ -234,7 +235,9 @@ public struct PlayerSession: ~Copyable {
         completedAt: frame.completedAt,
         packetCount: frame.packetCount,
         byteCount: frame.byteCount,
-        repairedPacketCount: frame.repairedPacketCount
+        repairedPacketCount: frame.repairedPacketCount,
+        skipped: frame.skipped,
+        longestSilence: self.silence.takeLongest()
       )
       body(received, accessUnit)
     }
@@ -286,6 +289,7 @@ public struct PlayerSession: ~Copyable {
 
   private mutating func receiveVideo(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
     self.counted.packetsReceived += 1
+    self.silence.heard(now: now)
     self.videoStatistics.received(
       sequence: header.sequenceNumber,
       timestamp: header.timestamp,
@@ -321,6 +325,7 @@ public struct PlayerSession: ~Copyable {
       self.counted.malformedPackets += 1
       return
     }
+    self.silence.heard(now: now)
     let sequence = self.videoSequences.unwrap(retransmission.originalSequenceNumber)
     _ = self.nacks.received(sequence, now: now)
     let refused = self.assembler.counts.refusedPackets

@@ -1,4 +1,5 @@
 public import MediaUnits
+public import RTP
 
 /// A whole video frame as the player's transport hands it on, with the host's part of its ledger.
 public struct ReceivedFrame: Hashable, Sendable {
@@ -29,6 +30,10 @@ public struct ReceivedFrame: Hashable, Sendable {
   public var byteCount: Int
   /// Packets that came only when they were asked for again.
   public var repairedPacketCount: Int
+  /// Pictures that the host left out on purpose before this one.
+  public var skipped: SkippedPictures?
+  /// The longest time without any packet of the video since the frame before was handed on.
+  public var longestSilence: Duration = .zero
 }
 
 /// One step of the sound's playout.

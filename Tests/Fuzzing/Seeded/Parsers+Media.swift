@@ -29,6 +29,7 @@ extension Parser {
     precondition(header.payload.upperBound <= bytes.count, "the payload is in the datagram")
     _ = FrameDescriptor(parsing: bytes.octets, extensions: header.extensions)
     _ = FrameTimes(parsing: bytes.octets, extensions: header.extensions)
+    _ = SkippedPictures(parsing: bytes.octets, extensions: header.extensions)
     _ = AbsoluteCaptureTime(parsing: bytes.octets, extensions: header.extensions)
     _ = RetransmissionPayload(parsing: bytes.octets, payload: header.payload)
     return true
