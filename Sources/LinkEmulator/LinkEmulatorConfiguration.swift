@@ -11,6 +11,8 @@ public struct LinkEmulatorConfiguration: Sendable {
   public var up: LinkConditions
   /// From the target to clients.
   public var down: LinkConditions
+  /// How conditions change, from each client's first datagram on.
+  public var schedule: LinkSchedule
   /// Where all chance comes from; each client and direction draws its own.
   public var seed: UInt64
   /// Clients beyond are not served.
@@ -23,6 +25,7 @@ public struct LinkEmulatorConfiguration: Sendable {
     target: SocketAddress,
     up: LinkConditions,
     down: LinkConditions,
+    schedule: LinkSchedule = LinkSchedule(),
     seed: UInt64 = 1,
     maximumClientCount: Int = 256,
     idleTimeout: Duration = .seconds(60)
@@ -31,6 +34,7 @@ public struct LinkEmulatorConfiguration: Sendable {
     self.target = target
     self.up = up
     self.down = down
+    self.schedule = schedule
     self.seed = seed
     self.maximumClientCount = maximumClientCount
     self.idleTimeout = idleTimeout

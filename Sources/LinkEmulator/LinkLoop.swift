@@ -51,6 +51,7 @@ final class LinkLoop {
         if poll.isReadable(1) { try self.receiveFront() }
       }
       let now = Instant.now
+      for client in self.waited { client.followSchedule(now: now) }
       self.deliver(now: now)
       if now >= housekeepingAt {
         self.forgetIdle(now: now)
@@ -101,7 +102,7 @@ final class LinkLoop {
           return
         }
         client.lastHeard = now
-        client.up.send(Array(bytes), byteCount: bytes.count + LinkClient.headerByteCount, now: now)
+        client.up.send(UnsafeRawBufferPointer(bytes), byteCount: bytes.count + LinkClient.headerByteCount, now: now)
       }
     } while self.received.isFull
   }
@@ -127,13 +128,7 @@ final class LinkLoop {
   private func deliver(now: Instant) {
     for client in self.clients.values {
       client.deliverUp(now: now, through: &self.outgoing)
-      while let bytes = client.down.receive(now: now) {
-        if !self.outgoing.append(bytes, to: client.address) {
-          self.front.send(&self.outgoing)
-          _ = self.outgoing.append(bytes, to: client.address)
-        }
-      }
-      self.front.send(&self.outgoing)
+      client.down.deliver(to: client.address, now: now, through: &self.outgoing) { self.front.send(&$0) }
     }
   }
 

@@ -13,7 +13,8 @@ struct LinkCommand: ParsableCommand {
     commandName: "link",
     abstract: "Emulate a network between players and a host: delay, jitter, loss, a narrow rate, outages.",
     discussion: """
-      Passes UDP datagrams on between whoever sends to --listen and the host at --to. Give players the emulator's \
+      Relays UDP datagrams between whoever sends to --listen and the host at --to, and nothing else: it makes no network \
+      device, needs no privileges, and does not pass on ECN marks. Give players the emulator's \
       address with the host's key: martlet://127.0.0.1:9000#KEY.
 
         martlet link --to 127.0.0.1:7777 --delay 15ms --loss 2%
@@ -21,19 +22,25 @@ struct LinkCommand: ParsableCommand {
         martlet link --to 127.0.0.1:7777 --delay 15ms --outage 10s+2s --json
         martlet link --to 127.0.0.1:7777 --delay 10ms --down rate=12M --up loss=5%
         martlet link --to 127.0.0.1:7777 --trace recorded.txt --trace-parts rate,loss --delay 8ms
+        martlet link --to 127.0.0.1:7777 --delay 15ms --rate 50M --schedule changes.txt
 
       Conditions hold for each direction, on top of --profile; --up and --down set one direction only, by the same \
-      names: --down rate=12M. Each player has links of its own, so that a rate is each player's; times of traces and \
-      outages count from a player's first datagram. The same --seed draws the same chances.
+      names: --down rate=12M. Each player has links of its own, so that a rate is each player's; times of traces, \
+      outages and schedules count from a player's first datagram. The same --seed draws the same chances.
 
       A trace has rows of seconds, Mbit/s, round-trip time and share lost (0.015 12.48 34.5ms 0.01), or one number a \
-      line, the milliseconds at which a packet of 1500 bytes fits (Mahimahi's format).
+      line, the milliseconds at which a packet of 1500 bytes fits (Mahimahi's format). A schedule has a line for each \
+      change: when, which direction, and conditions by the same names.
+
+        5s   down  rate=12M
+        10s  both  delay=40ms loss=2%
+        20s  up    profile=wifi
 
       The first line on standard output is the address that players send to. SIGUSR1 prints what has been passed on and \
       lost so far; so does the end, by SIGINT, SIGTERM or --seconds.
 
-      Exit status: 0 ended as asked, 64 usage, 65 a trace or an address makes no sense, 66 a trace cannot be read, 74 \
-      the port cannot be used.
+      Exit status: 0 ended as asked, 64 usage, 65 a trace, a schedule or an address makes no sense, 66 a file cannot be \
+      read, 74 the port cannot be used.
       """
   )
 
@@ -76,7 +83,13 @@ struct LinkCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Follow a recorded rate, towards the player; it loops.", valueName: "file"))
   var trace: String?
 
-  @Option(help: ArgumentHelp("What to take of the trace: rate, delay, loss.", valueName: "parts"))
+  @Option(help: ArgumentHelp("Follow another one towards the host.", valueName: "file"))
+  var traceUp: String?
+
+  @Option(help: ArgumentHelp("Change conditions at set times.", valueName: "file"))
+  var schedule: String?
+
+  @Option(help: ArgumentHelp("What to take of the traces: rate, delay, loss.", valueName: "parts"))
   var traceParts = "rate,delay,loss"
 
   @Option(help: ArgumentHelp("A condition from players to the host; may be repeated.", valueName: "name=value"))
@@ -105,14 +118,15 @@ struct LinkCommand: ParsableCommand {
 
   func run() throws {
     try self.reportingFailure {
-      let (up, base) = try self.conditions()
-      var down = base
-      down.trace = try self.readTrace()
+      var (up, down) = try self.conditions()
+      up.trace = try self.traceUp.map(self.readTrace)
+      down.trace = try self.trace.map(self.readTrace)
       let configuration = LinkEmulatorConfiguration(
         listen: try Self.address(self.listen),
         target: try Self.address(self.to),
         up: up,
         down: down,
+        schedule: try self.schedule.map(Self.readSchedule) ?? LinkSchedule(),
         seed: self.seed
       )
       let emulator: LinkEmulator
@@ -164,13 +178,27 @@ struct LinkCommand: ParsableCommand {
     return (try conditions(self.up), try conditions(self.down))
   }
 
-  private func readTrace() throws -> RateTrace? {
+  private func readTrace(_ path: String) throws -> RateTrace {
     let parts = self.traceParts.split(separator: ",")
-    return try self.trace.map(RateTrace.loading)?.keeping(
+    return try RateTrace.loading(path).keeping(
       rate: parts.contains("rate"),
       delay: parts.contains("delay"),
       loss: parts.contains("loss")
     )
+  }
+
+  private static func readSchedule(_ path: String) throws -> LinkSchedule {
+    let text: String
+    do {
+      text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+    } catch {
+      throw CommandFailure(.noInput, "cannot read \(path): \(error.localizedDescription)")
+    }
+    do {
+      return try LinkSchedule(parsing: text)
+    } catch {
+      throw CommandFailure(.badData, "the schedule \(path) makes no sense: \(error)")
+    }
   }
 
   private static func address(_ text: String) throws -> SocketAddress {

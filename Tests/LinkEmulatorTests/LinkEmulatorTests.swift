@@ -1,8 +1,9 @@
 import DatagramIO
-import LinkEmulator
 import MediaUnits
 import NetworkSimulator
 import Testing
+
+@testable import LinkEmulator
 
 @Suite("Link emulator", .serialized, .timeLimit(.minutes(1)))
 struct LinkEmulatorTests {
@@ -15,6 +16,7 @@ struct LinkEmulatorTests {
     count: Int,
     up: LinkConditions = .perfect,
     down: LinkConditions = .perfect,
+    schedule: LinkSchedule = LinkSchedule(),
     maximumClientCount: Int = 256,
     limit: Duration = .seconds(2)
   ) throws -> (roundTrips: [[Duration]], report: LinkReport) {
@@ -25,6 +27,7 @@ struct LinkEmulatorTests {
         target: target.localAddress,
         up: up,
         down: down,
+        schedule: schedule,
         seed: 5,
         maximumClientCount: maximumClientCount
       )
@@ -126,5 +129,45 @@ struct LinkEmulatorTests {
     let longest = try #require(roundTrips[0].max())
     #expect(roundTrips[0].count == 100)
     #expect(.milliseconds(130)..<(.milliseconds(200)) ~= longest, "\(longest.inMilliseconds) ms")
+  }
+
+  @Test("changes conditions when the schedule says so, in the direction that it says")
+  func schedule() throws {
+    let schedule = LinkSchedule([
+      .init(at: .milliseconds(100), direction: .down, settings: [.delay(.milliseconds(20))]),
+      .init(at: .milliseconds(200), direction: .both, settings: [.loss(1)]),
+    ])
+    let (roundTrips, report) = try self.echo(count: 300, schedule: schedule, limit: .seconds(1))
+    let slow = roundTrips[0].count { $0 >= .milliseconds(20) }
+    #expect(70...130 ~= roundTrips[0].count - slow, "\(roundTrips[0].count) came back, \(slow) of them late")
+    #expect(50...130 ~= slow, "\(slow)")
+    #expect(70...130 ~= report.up.lost, "\(report.up.lost)")
+  }
+
+  @Test("passes on each datagram twice where it is told to")
+  func duplication() throws {
+    let (roundTrips, report) = try self.echo(count: 100, down: LinkConditions(duplication: 1))
+    // It ends when a hundred have come back, which are those of fifty that were sent.
+    #expect(roundTrips[0].count >= 100)
+    #expect(45...60 ~= report.down.sent, "\(report.down.sent)")
+  }
+
+  @Test("hands on what is duplicated twice and forgets what is lost, and no bytes get mixed up")
+  func pool() {
+    var pool = DatagramPool()
+    func store(_ byte: UInt8, count: Int = 100) -> Int {
+      [UInt8](repeating: byte, count: count).withUnsafeBytes { pool.store($0) }
+    }
+    let (first, second) = (store(1), store(2))
+    pool.retain(first)
+    pool.release(first)
+    #expect(pool.withBytes(first) { Array($0) } == [UInt8](repeating: 1, count: 100))
+    pool.release(second)
+    #expect(pool.usedCount == 1)
+    #expect(store(3, count: 9000) == second, "a free buffer is used again")
+    #expect(pool.withBytes(second) { $0.count } == 9000)
+    pool.release(second)
+    pool.release(first)
+    #expect(pool.usedCount == 0)
   }
 }

@@ -68,11 +68,16 @@ extension Parser {
         guard parts.count == 2 else { return false }
         return (try? LinkSetting(name: String(parts[0]), value: String(parts[1]))) != nil
       },
+      Parser(name: "link-schedule", valid: [Self.linkSchedule], longest: 300) { bytes in
+        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
+        return (try? LinkSchedule(parsing: text)) != nil
+      },
     ] + Self.identity() + [Self.sessionTrace()]
   }
 
   private static let key = String(repeating: "A", count: 42) + "E"
   private static let address = "martlet://example.org:7777#\(key)"
+  private static let linkSchedule = Array("5s down rate=12M\n10s both delay=40ms loss=2% # worse\n".utf8)
   private static let serviceLevels = Array("failures: 0\nencode: {p50: 3ms, max: 0.1 s}\n".utf8)
   private static let smallGameFile = Array("name: a\ntitle: A\ncommand: [xeyes]\npicture: {maximumRate: 60}\n".utf8)
 

@@ -1,0 +1,55 @@
+/// The bytes of datagrams under way. Buffers are used again and again: once there are enough, nothing is allocated.
+struct DatagramPool {
+  private struct Buffer {
+    var bytes: [UInt8] = []
+    /// Of the datagrams under way that these bytes are of: a duplicated one is there twice.
+    var useCount = 0
+  }
+
+  /// A buffer that grew beyond is given up when it is free.
+  private static let usualByteCount = 2048
+
+  private var buffers: [Buffer] = []
+  private var free: [Int] = []
+
+  /// Buffers that are in use.
+  var usedCount: Int { self.buffers.count - self.free.count }
+
+  /// Copies a datagram in, used once.
+  mutating func store(_ bytes: UnsafeRawBufferPointer) -> Int {
+    let index: Int
+    if let last = self.free.popLast() {
+      index = last
+    } else {
+      index = self.buffers.count
+      var buffer = Buffer()
+      buffer.bytes.reserveCapacity(Self.usualByteCount)
+      self.buffers.append(buffer)
+    }
+    self.buffers[index].bytes.append(contentsOf: bytes)
+    self.buffers[index].useCount = 1
+    return index
+  }
+
+  /// The datagram is under way once more.
+  mutating func retain(_ index: Int) {
+    self.buffers[index].useCount += 1
+  }
+
+  /// The datagram has arrived, or will not.
+  mutating func release(_ index: Int) {
+    self.buffers[index].useCount -= 1
+    guard self.buffers[index].useCount == 0 else { return }
+    if self.buffers[index].bytes.capacity > 2 * Self.usualByteCount {
+      self.buffers[index].bytes = []
+    } else {
+      self.buffers[index].bytes.removeAll(keepingCapacity: true)
+    }
+    self.free.append(index)
+  }
+
+  /// Lends a datagram's bytes.
+  func withBytes<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    self.buffers[index].bytes.withUnsafeBytes(body)
+  }
+}

@@ -1,0 +1,66 @@
+import DatagramIO
+import MediaUnits
+import NetworkSimulator
+
+/// One direction of a client's path, with the bytes of what is under way.
+struct PooledLink {
+  private var link: SimulatedLink<Int>
+  private var pool = DatagramPool()
+
+  init(_ conditions: LinkConditions, seed: UInt64, start: Instant) {
+    self.link = SimulatedLink(conditions, seed: seed, start: start)
+  }
+
+  var conditions: LinkConditions {
+    get { self.link.conditions }
+    set { self.link.conditions = newValue }
+  }
+
+  var statistics: LinkStatistics { self.link.statistics }
+  var deadline: Instant? { self.link.deadline }
+
+  /// Puts a datagram on the link.
+  ///
+  /// - Complexity: does not allocate once as many datagrams have been under way.
+  mutating func send(_ bytes: UnsafeRawBufferPointer, byteCount: Int, now: Instant) {
+    let index = self.pool.store(bytes)
+    let before = self.link.statistics
+    self.link.send(index, byteCount: byteCount, now: now)
+    let after = self.link.statistics
+    if after.lost + after.queueDropped > before.lost + before.queueDropped {
+      self.pool.release(index)
+    } else if after.duplicated > before.duplicated {
+      self.pool.retain(index)
+    }
+  }
+
+  /// Hands on what has arrived by `now`, through `batch`, which `flush` is to empty.
+  mutating func deliver(
+    to destination: SocketAddress,
+    now: Instant,
+    through batch: inout SendBatch,
+    flush: (inout SendBatch) -> Void
+  ) {
+    while let index = self.link.receive(now: now) {
+      self.pool.withBytes(index) { bytes in
+        if !batch.append(bytes, to: destination) {
+          flush(&batch)
+          _ = batch.append(bytes, to: destination)
+        }
+      }
+      self.pool.release(index)
+    }
+    flush(&batch)
+  }
+}
+
+extension SendBatch {
+  /// Appends a datagram; `false` if there is no room. One that is larger than any batch takes is left out.
+  mutating func append(_ bytes: UnsafeRawBufferPointer, to destination: SocketAddress) -> Bool {
+    guard 1...65_000 ~= bytes.count else { return true }
+    return self.append(to: destination, maximumByteCount: bytes.count) { room in
+      room.copyMemory(from: bytes)
+      return bytes.count
+    }
+  }
+}
