@@ -58,7 +58,7 @@ extension ChartPage {
     .counts div{display:flex;justify-content:space-between;border-bottom:1px solid var(--rule);padding:5px 0}
     .counts dt{color:var(--soft)}.counts dd{margin:0;font-variant-numeric:tabular-nums}
     @media(max-width:600px){main{padding:20px 14px 48px}.tick{font-size:20px}.label{font-size:22px}\
-    .tick.minor{display:none}}
+    .tick.minor{display:none}th,td{padding:6px 5px}thead th{white-space:normal}.prose{min-width:150px}}
     @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#bbb;--bad:#c0182b;--ok:#8a6d00;--good:#1d7a3e;\
     --s0:#21366b;--s1:#3d5fa8;--s2:#6f9be0;--s3:#0f6b62;--s4:#2fa893;--s5:#9bd6b8;--s6:#a8540f;--s7:#f0b35c;\
     --c0:#1f5fbf;--c1:#b4460b;--c2:#0f7a6c;--c3:#7a3fb0;--c4:#9a6b00;--c5:#c23a7a;--c6:#3a8fc2;--c7:#5c6670}\
