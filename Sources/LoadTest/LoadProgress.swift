@@ -20,8 +20,8 @@ public struct LoadProgress: Hashable, Sendable {
   /// Part of the last second in which the load's thread was busy, 0 ... 1.
   public var busyShare: Double = 0
 
-  /// One line, the most telling first.
-  public var text: String {
+  /// One line: as many of its parts, the most telling first, as fit into `width` columns.
+  public func text(width: Int) -> String {
     func milliseconds(_ nanoseconds: Int64?) -> String {
       nanoseconds.map { "\((Double($0) / 1e5).rounded() / 10)" } ?? "-"
     }
@@ -34,6 +34,12 @@ public struct LoadProgress: Hashable, Sendable {
     parts.append("\(self.late) late, \(self.missing) missing")
     parts.append("\(self.bitsPerSecond / 1_000_000) Mbit/s")
     parts.append("thread \(Int((self.busyShare * 100).rounded())) % busy")
-    return parts.joined(separator: " · ")
+    var line = ""
+    for part in parts {
+      let longer = line.isEmpty ? part : "\(line) · \(part)"
+      guard longer.count <= width else { break }
+      line = longer
+    }
+    return line
   }
 }

@@ -133,7 +133,7 @@ extension LoadReport {
     return """
       <section><h2>All numbers</h2>
       <p>“p99” is what 99 of 100 stayed below. “Never” counts what did not happen at all; it is part of every percentile.
-      receive-queue and timer-lateness tell of the machine that measured, all else of the host and the network.</p>
+      player-mean-age has one value for each player, the mean age of its frames; receive-queue and timer-lateness tell of the machine that measured, all else of the host and the network.</p>
       \(tables.joined())</section>
       """
   }

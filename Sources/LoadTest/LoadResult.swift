@@ -107,7 +107,7 @@ extension LoadResult {
   ) {
     let (meter, view) = (figures.meter, figures.meter.view)
     var failures: [String: Int64] = [:]
-    var (firstPacket, firstFrame) = (LatencyHistogram(), LatencyHistogram())
+    var (firstPacket, firstFrame, meanAge) = (LatencyHistogram(), LatencyHistogram(), LatencyHistogram())
     for player in players {
       if let failure = player.failure { failures[failure, default: 0] += 1 }
       guard let start = player.startedAt else { continue }
@@ -121,6 +121,8 @@ extension LoadResult {
       }
       record(player.firstPacketAt, in: &firstPacket)
       record(player.firstFrameAt, in: &firstFrame)
+      // One a player: a single player that is worse off than the others shows here.
+      if player.track.meanAge > 0 { meanAge.record(nanoseconds: player.track.meanAge) }
     }
     if let failure = decoded?.failure { failures["nothing could be decoded: \(failure)", default: 0] += 1 }
     self.hosts = Set(players.compactMap(\.endpoint)).sorted()
@@ -131,7 +133,8 @@ extension LoadResult {
     self.failures = failures
     self.latencies = [
       "request-to-first-packet": Latency(firstPacket), "request-to-first-frame": Latency(firstFrame),
-      "capture-to-complete": Latency(view.age), "frame-gap": Latency(view.gap),
+      "capture-to-complete": Latency(view.age),
+      "player-mean-age": Latency(meanAge), "frame-gap": Latency(view.gap),
       "capture": Latency(meter.capture), "convert": Latency(meter.convert), "encode": Latency(meter.encode),
       "send": Latency(meter.send), "network": Latency(meter.network), "assemble": Latency(meter.assemble),
       "input-to-frame": Latency(figures.inputToFrame), "round-trip": Latency(figures.roundTrip),

@@ -39,9 +39,8 @@ public struct ServiceLevels: Hashable, Sendable {
   /// The durations that can be limited: those of a result.
   public static let durations = [
     "assemble", "capture", "capture-to-complete", "capture-to-decoded", "clock-uncertainty", "convert", "decode",
-    "encode", "frame-gap",
-    "input-to-frame", "network", "picture-gap", "receive-queue", "request-to-first-frame", "request-to-first-packet",
-    "round-trip", "send", "timer-lateness",
+    "encode", "frame-gap", "input-to-frame", "network", "picture-gap", "player-mean-age", "receive-queue",
+    "request-to-first-frame", "request-to-first-packet", "round-trip", "send", "timer-lateness",
   ]
 
   public var objectives: [Objective]

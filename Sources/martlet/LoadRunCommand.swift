@@ -104,7 +104,7 @@ struct LoadRunCommand: ParsableCommand {
     try self.players.apply(to: &configuration)
     let line = StatusLine(descriptor: STDERR_FILENO)
     let showsProgress = !self.quiet && isatty(STDERR_FILENO) == 1
-    if showsProgress { configuration.onProgress = { line.show(text: $0.text) } }
+    if showsProgress { configuration.onProgress = { line.show(text: $0.text(width: Self.terminalWidth)) } }
     do {
       let load = try LoadTest(configuration)
       let signals = Signals { load.stop() }
@@ -115,6 +115,12 @@ struct LoadRunCommand: ParsableCommand {
     } catch {
       throw CommandFailure(.ioError, "\(error)")
     }
+  }
+
+  private static var terminalWidth: Int {
+    var size = winsize()
+    let hasSize = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return hasSize ? Int(size.ws_col) - 1 : 79
   }
 
   /// `nil` where a host is named, rather than a game.
