@@ -367,7 +367,8 @@ let package = Package(
     .testTarget(
       name: "LoadTestTests",
       dependencies: [
-        "LoadTest", "NetworkSimulator", "Presentation", "SessionReport", "SessionProtocol", "Transport", "MediaUnits",
+        "LoadTest", "NetworkSimulator", "Presentation", "SessionReport", "SessionProtocol", "Transport", "RTP",
+        "MediaUnits",
       ],
       swiftSettings: strict
     ),

@@ -1,4 +1,5 @@
 public import MediaUnits
+internal import RTP
 public import SessionReport
 public import Transport
 
@@ -12,6 +13,8 @@ public struct FrameMeter: Sendable {
   public private(set) var send = LatencyHistogram()
   public private(set) var network = LatencyHistogram()
   public private(set) var assemble = LatencyHistogram()
+  /// Pictures that the host left out on purpose.
+  public private(set) var skippedCount: Int64 = 0
   public private(set) var series: LoadSeries
 
   /// - Parameters:
@@ -33,6 +36,7 @@ public struct FrameMeter: Sendable {
     let step = self.view.record(index: frame.index, capturedAt: host?.damagedAt, seenAt: seenAt, of: &track)
     self.series.record(step, byteCount: frame.byteCount, at: seenAt, isFirstOfPlayer: isFirst)
     if step.frozen > 0, let lastSeenAt { self.series.recordFreeze(from: lastSeenAt, to: seenAt) }
+    self.skippedCount += Int64(frame.skipped?.count ?? 0)
     self.assemble.record(nanoseconds: (seenAt - frame.firstReceivedAt).wholeNanoseconds)
     guard let host else { return seenAt }
     self.capture.record(nanoseconds: (host.capturedAt - host.damagedAt).wholeNanoseconds)

@@ -94,7 +94,7 @@ extension LoadReport {
       }
       return """
         <tr><th scope="row"><i class="key s\(stage.stage.rawValue)"></i>\(stage.title)</th>\(cells.joined())\
-        <td class="prose">\(stage.stage.explanation)</td></tr>
+        \(self.isComparison ? "" : "<td class=\"prose\">\(stage.stage.explanation)</td>")</tr>
         """
     }
     let heads = self.runs.map { run in
@@ -109,7 +109,7 @@ extension LoadReport {
       1 %, so it is longer than any one frame usually is. Shares are of all frames' time together.</p>
       \(chart.rows)
       <div class="scroll"><table><thead><tr><th scope="col">Step</th>\(heads.joined())\
-      <th scope="col" class="prose">What happens</th></tr></thead><tbody>\(rows.joined())</tbody></table></div></section>
+      \(self.isComparison ? "" : "<th scope=\"col\" class=\"prose\">What happens</th>")</tr></thead><tbody>\(rows.joined())</tbody></table></div></section>
       """
   }
 

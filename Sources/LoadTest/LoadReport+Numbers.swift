@@ -144,7 +144,8 @@ extension LoadReport {
       ("Sessions that did not last", result.failureCount), ("Sessions resumed", result.resumptions),
       ("Frames", result.frames), ("Frames missing", result.framesMissing),
       ("Frames later than 100 ms", result.framesLate),
-      ("Frames later than 200 ms", result.framesStalled), ("Freezes", result.freezes),
+      ("Frames later than 200 ms", result.framesStalled),
+      ("Frames left out by the host on purpose", result.framesSkipped), ("Freezes", result.freezes),
       ("Bytes received", result.bytesReceived), ("Packets lost", result.packetsLost),
     ]
     if let decoded = result.decoded {

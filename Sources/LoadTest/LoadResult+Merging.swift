@@ -86,7 +86,8 @@ extension LoadResult {
 
   private static var figures: [WritableKeyPath<LoadResult, Int64>] {
     [
-      \.players, \.playersWithPicture, \.frames, \.framesMissing, \.framesLate, \.framesStalled, \.freezes,
+      \.players, \.playersWithPicture, \.frames, \.framesMissing, \.framesLate, \.framesStalled, \.framesSkipped,
+      \.freezes,
       \.freezeNanoseconds, \.watchedNanoseconds, \.bytesReceived, \.frameBytes, \.packetsLost, \.resumptions,
     ]
   }

@@ -23,6 +23,7 @@ extension LoadResult {
     figure("frames_missing", "Frames that never came.", self.framesMissing)
     figure("frames_late", "Frames that came never or later than 100 ms.", self.framesLate)
     figure("frames_stalled", "Frames that came never or later than 200 ms.", self.framesStalled)
+    figure("frames_skipped", "Frames that hosts left out on purpose.", self.framesSkipped)
     figure("freezes", "Freezes, by the definition of W3C webrtc-stats.", self.freezes)
     family("freeze_seconds", "gauge", "Time frozen.", [("", seconds(self.freezeNanoseconds))])
     family("watched_seconds", "gauge", "Time that players watched.", [("", seconds(self.watchedNanoseconds))])

@@ -22,6 +22,7 @@ extension LoadResult {
     }
     lines.append(
       "\(self.frames) frames, \(self.framesMissing) missing, \(self.framesLate) later than 100 ms, \(self.freezes) freezes"
+        + (self.framesSkipped > 0 ? ", \(self.framesSkipped) left out by the host on purpose" : "")
     )
     if let decoded = self.decoded {
       lines.append(

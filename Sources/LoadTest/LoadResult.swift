@@ -73,6 +73,8 @@ public struct LoadResult: Codable, Sendable {
   public var framesLate: Int64
   /// The same, older than 200 ms.
   public var framesStalled: Int64
+  /// Pictures that hosts left out on purpose, before they were encoded.
+  public var framesSkipped: Int64
   public var freezes: Int64
   public var freezeNanoseconds: Int64
   /// From each player's first whole frame to its last, or to where a wait that was going on was cut off, added up.
@@ -147,6 +149,7 @@ extension LoadResult {
     self.framesMissing = view.missingCount
     self.framesLate = view.lateCount
     self.framesStalled = view.stallCount
+    self.framesSkipped = meter.skippedCount
     self.freezes = view.freezeCount
     self.freezeNanoseconds = view.freezeNanoseconds
     self.watchedNanoseconds = view.watchedNanoseconds

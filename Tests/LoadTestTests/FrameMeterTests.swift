@@ -1,5 +1,6 @@
 import LoadTest
 import MediaUnits
+import RTP
 import SessionReport
 import Testing
 
@@ -78,6 +79,17 @@ struct FrameMeterTests {
     let samples = player.meter.series.samples
     #expect(samples.map(\.frames).reduce(0, +) == 600 && samples.allSatisfy { $0.players == 1 })
     #expect(samples.dropFirst().dropLast().allSatisfy { 59...61 ~= $0.frames })
+  }
+
+  @Test("counts what the host left out on purpose, and does not take it for missing")
+  func skipped() {
+    var player = Watching()
+    player.record(self.frame(0, age: .milliseconds(10)))
+    var frame = self.frame(1, age: .milliseconds(10))
+    frame.skipped = SkippedPictures(count: 3, reason: .path)
+    player.record(frame)
+    player.record(self.frame(2, age: .milliseconds(10)))
+    #expect(player.meter.skippedCount == 3 && player.meter.view.missingCount == 0)
   }
 
   @Test("a freeze that the run's end cuts off counts as far as it came")

@@ -26,7 +26,7 @@ extension Parser {
   private static let loadResult = #"""
     {"bytesReceived":14655,"decoded":{"failed":0,"skipped":0,"freezeNanoseconds":0,"freezes":0,"late":0,"missing":0,"pic\#
     tures":19,"players":1,"stalled":0,"watchedNanoseconds":281474016},"failures":{},"frameBytes":13091,"fram\#
-    es":19,"framesLate":0,"framesMissing":0,"framesStalled":0,"freezeNanoseconds":0,"freezes":0,"hosts":["h:\#
+    es":19,"framesLate":0,"framesMissing":0,"framesSkipped":0,"framesStalled":0,"freezeNanoseconds":0,"freezes":0,"hosts":["h:\#
     1"],"latencies":{"encode":{"histogram":{"buckets":"0:1 890:11","count":12,"maximumNanoseconds":8000,"min\#
     imumNanoseconds":0,"missing":0,"sumNanoseconds":88000}},"frame-gap":{"histogram":{"buckets":"127:1 128:2\#
     ","count":3,"maximumNanoseconds":128,"minimumNanoseconds":127,"missing":1,"sumNanoseconds":383}}},"machi\#
