@@ -238,6 +238,23 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // Martlet and rivals over recorded networks, in virtual time; built for release, or hours of video take too long.
+    .target(
+      name: "NetworkTrials",
+      dependencies: ["MediaUnits", "Octets", "RTP", "SessionProtocol", "Transport", "NetworkSimulator"],
+      path: "Tests/Benchmarks/NetworkTrials/Trials",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "network-trials",
+      dependencies: [
+        "NetworkTrials", "NetworkSimulator", "MediaUnits",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Benchmarks/NetworkTrials/Program",
+      swiftSettings: strict
+    ),
+
     // Reserves in a store until it is killed, and says what was acknowledged; the durability tests kill it.
     .executableTarget(
       name: "storage-writer",
@@ -370,6 +387,12 @@ let package = Package(
         "LoadTest", "NetworkSimulator", "Presentation", "SessionReport", "SessionProtocol", "Transport", "RTP",
         "MediaUnits",
       ],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "NetworkTrialsTests",
+      dependencies: ["NetworkTrials", "NetworkSimulator", "MediaUnits"],
+      path: "Tests/Benchmarks/NetworkTrials/Tests",
       swiftSettings: strict
     ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -14,9 +14,10 @@ extension LinkConditions {
   public mutating func apply(_ setting: LinkSetting) {
     switch setting {
     case .profile(let conditions):
-      let (trace, outages) = (self.trace, self.outages)
+      let (trace, traceBurst, outages) = (self.trace, self.traceBurst, self.outages)
       self = conditions
       self.trace = trace
+      self.traceBurst = traceBurst
       self.outages = outages
     case .delay(let delay): self.delay = delay
     case .jitter(let jitter): self.jitter = jitter

@@ -27,6 +27,8 @@ public struct LinkConditions: Hashable, Sendable {
   public var marking: Duration?
   /// What a recorded path could carry, in place of ``rate`` and on top of ``delay`` and ``loss``.
   public var trace: RateTrace?
+  /// How many datagrams in a row a trace's losses take on average within a step, at least 1; `nil` loses each by itself.
+  public var traceBurst: Double?
   /// When the bottleneck transmits nothing at all. A few: each costs time for each datagram.
   public var outages: [Outage]
 
@@ -43,6 +45,7 @@ public struct LinkConditions: Hashable, Sendable {
     queueByteCount: Int? = nil,
     marking: Duration? = nil,
     trace: RateTrace? = nil,
+    traceBurst: Double? = nil,
     outages: [Outage] = []
   ) {
     self.delay = delay
@@ -57,6 +60,7 @@ public struct LinkConditions: Hashable, Sendable {
     self.queueByteCount = queueByteCount
     self.marking = marking
     self.trace = trace
+    self.traceBurst = traceBurst
     self.outages = outages
   }
 }

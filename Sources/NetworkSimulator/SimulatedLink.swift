@@ -30,6 +30,7 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
   private let start: Instant
   private var lastInOrderArrival = Instant.zero
   private var isInBurst = false
+  private var tracedLoss = TracedLoss()
 
   /// - Parameter start: where the times of traces and outages count from.
   public init(_ conditions: LinkConditions, seed: UInt64, start: Instant = .zero) {
@@ -73,8 +74,9 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
     }
     let wait = passage.startsAt - now
     if wait > self.statistics.longestWait { self.statistics.longestWait = wait }
-    let step = self.conditions.trace?.position(at: passage.endsAt - self.start)?.step
-    guard !self.isLost(tracedLoss: step?.loss ?? 0) else {
+    let position = self.conditions.trace?.position(at: passage.endsAt - self.start)
+    let step = position?.step
+    guard !self.isLost(tracedLoss: step?.loss ?? 0, until: passage.endsAt + (position?.remaining ?? .zero)) else {
       self.statistics.lost += 1
       return
     }
@@ -130,12 +132,15 @@ public struct SimulatedLink<Datagram: Sendable>: Sendable {
     self.flights.insert(flight, at: index)
   }
 
-  private mutating func isLost(tracedLoss: Double) -> Bool {
+  /// - Parameter stepEnd: when the step of the trace ends that the datagram leaves the bottleneck in.
+  private mutating func isLost(tracedLoss: Double, until stepEnd: Instant) -> Bool {
     if let burst = self.conditions.burstLoss {
       if self.happens(self.isInBurst ? burst.leave : burst.enter) { self.isInBurst.toggle() }
       if self.isInBurst, self.happens(burst.lossWhileBad) { return true }
     }
-    return self.happens(self.conditions.loss) || self.happens(tracedLoss)
+    if self.happens(self.conditions.loss) { return true }
+    guard let length = self.conditions.traceBurst else { return self.happens(tracedLoss) }
+    return self.tracedLoss.losesNext(tracedLoss, length: length, until: stepEnd, using: &self.random)
   }
 
   /// True with the given chance. Draws only where the outcome is open, so that an absent impairment costs no chance.

@@ -144,4 +144,47 @@ struct RateTraceTests {
     #expect(link.statistics.marked == 2 && link.statistics.longestWait == .milliseconds(4))
     #expect(link.statistics.deliveredByteCount == 5000)
   }
+
+  @Test(
+    "a trace's losses come in bursts where asked for, as many as the trace says",
+    arguments: [0.02, 0.15, 0.4, 0.9]
+  )
+  func bursts(loss: Double) {
+    func lost(_ burst: Double?) -> [Bool] {
+      let trace = RateTrace(steps: [RateTrace.Step(duration: .seconds(1), rate: nil, loss: loss)], loops: true)
+      var link = SimulatedLink<Int>(LinkConditions(trace: trace, traceBurst: burst), seed: 5)
+      return (0..<100_000).map { number in
+        let now = Instant.zero + .microseconds(100 * number)
+        link.send(number, byteCount: 100, now: now)
+        return link.receive(now: now) == nil
+      }
+    }
+    func meanBurst(_ lost: [Bool]) -> Double {
+      let count = zip(lost, [false] + lost).count { $0 && !$1 }
+      return Double(lost.count(where: \.self)) / Double(max(count, 1))
+    }
+    let (bursty, independent) = (lost(3), lost(nil))
+    for flags in [bursty, independent] {
+      #expect(abs(Double(flags.count(where: \.self)) / 100_000 - loss) < 0.015)
+    }
+    // Above three quarters, bursts must be longer than three to lose enough.
+    let expected = max(3, loss / (1 - loss) * (1 + 1e-9))
+    #expect(abs(meanBurst(bursty) / expected - 1) < 0.1)
+    #expect(abs(meanBurst(independent) * (1 - loss) - 1) < 0.1)
+  }
+
+  @Test("the first datagram of each short step is lost as often as the others")
+  func burstsInShortSteps() {
+    let steps = (0..<2).map { RateTrace.Step(duration: .milliseconds(15), rate: nil, loss: $0 == 0 ? 0.2 : 0) }
+    let conditions = LinkConditions(trace: RateTrace(steps: steps, loops: true), traceBurst: 3)
+    var link = SimulatedLink<Int>(conditions, seed: 6)
+    var lostCounts = [Int](repeating: 0, count: 30)
+    for number in 0..<150_000 {
+      let now = Instant.zero + .milliseconds(number)
+      link.send(number, byteCount: 100, now: now)
+      if link.receive(now: now) == nil { lostCounts[number % 30] += 1 }
+    }
+    for count in lostCounts[..<15] { #expect(abs(Double(count) / 5000 - 0.2) < 0.025) }
+    #expect(lostCounts[15...].allSatisfy { $0 == 0 })
+  }
 }
