@@ -327,7 +327,7 @@ public struct PlayerSession: ~Copyable {
     }
     self.silence.heard(now: now)
     let sequence = self.videoSequences.unwrap(retransmission.originalSequenceNumber)
-    _ = self.nacks.received(sequence, now: now)
+    if !self.nacks.received(sequence, now: now) { self.refreshNow(now: now) }
     let refused = self.assembler.counts.refusedPackets
     self.assembler.insert(
       packet,
