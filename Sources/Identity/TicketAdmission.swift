@@ -4,13 +4,14 @@ public import IndexAPI
 ///
 /// - Spec: Protocol/identity.md §3.
 public struct TicketAdmission: Sendable {
-  /// Tickets that are remembered at most.
+  /// Sessions that are remembered at most.
   public static let capacity = 65_536
 
   public let host: HostID
   /// What tickets are checked with; `nil` until an indexer has sent one.
   public var keys: KeySet?
-  /// Sessions whose tickets were used, by when the ticket ends.
+  /// Sessions for which somebody was let in, by when no ticket for them can still be good: the one that was used need not
+  /// be the last that was written.
   var used: [SessionID: Int64] = [:]
   private var nextPurge: Int64 = .min
 
@@ -32,7 +33,7 @@ public struct TicketAdmission: Sendable {
     }
     guard self.used[ticket.session] == nil else { throw .alreadyUsed }
     guard self.used.count < Self.capacity else { throw .tooMany }
-    self.used[ticket.session] = ticket.startBy
+    self.used[ticket.session] = max(ticket.startBy, now + Ticket.maximumLifetimeSeconds)
     return ticket
   }
 

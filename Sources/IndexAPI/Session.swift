@@ -84,8 +84,10 @@ public struct SessionOffer: Codable, Hashable, Sendable {
   public var host: HostEndpoint
   /// An EdDSA JWT of at most 512 bytes, for that host alone.
   public var ticket: String
-  /// Seconds since 1970; the ticket and the reservation end then.
+  /// Seconds since 1970, by the indexer's clock; the ticket ends then.
   public var startBy: Int64
+  /// Seconds that were left until then when the answer was written.
+  public var startSeconds: Int
   /// Seconds after which the session must have been renewed, counted from its start.
   public var leaseSeconds: Int
   /// The next best: whom to prefer when the host cannot be reached.
@@ -101,6 +103,7 @@ public struct SessionOffer: Codable, Hashable, Sendable {
     host: HostEndpoint,
     ticket: String,
     startBy: Int64,
+    startSeconds: Int,
     leaseSeconds: Int,
     alternate: HostEndpoint?,
     isWarm: Bool,
@@ -111,10 +114,25 @@ public struct SessionOffer: Codable, Hashable, Sendable {
     self.host = host
     self.ticket = ticket
     self.startBy = startBy
+    self.startSeconds = startSeconds
     self.leaseSeconds = leaseSeconds
     self.alternate = alternate
     self.isWarm = isWarm
     self.matchMicroseconds = matchMicroseconds
+  }
+}
+
+extension SessionOffer {
+  /// With less left than this, a player asks anew instead: the same request leads to the same seat, with more time.
+  public static let leastRemaining: Duration = .seconds(2)
+
+  /// Whether there is time enough to reach the host.
+  ///
+  /// Needs no clock that agrees with the indexer's: the answer was written after the request for it was sent.
+  ///
+  /// - Parameter age: since that request was sent.
+  public func isUsable(age: Duration) -> Bool {
+    .seconds(self.startSeconds) - age >= Self.leastRemaining
   }
 }
 

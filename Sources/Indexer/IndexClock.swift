@@ -20,6 +20,18 @@ public struct IndexClock: Sendable {
     unixMilliseconds: { Self.read(CLOCK_REALTIME) / 1_000_000 }
   )
 
+  /// Both clocks at once.
+  var reading: Reading { Reading(instant: self.instant(), unixSeconds: self.unixSeconds) }
+
+  /// One moment on both clocks.
+  ///
+  /// What a store says of the time that is left is counted from a moment before it was asked: whatever holds this process
+  /// up in between makes the time shorter, never longer.
+  struct Reading {
+    let instant: Instant
+    let unixSeconds: Int64
+  }
+
   /// Seconds since 1970.
   var unixSeconds: Int64 { self.unixMilliseconds() / 1_000 }
 

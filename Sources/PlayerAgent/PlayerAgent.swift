@@ -21,7 +21,7 @@ public final class PlayerAgent: Sendable {
     case queued(QueuePlace)
   }
 
-  private struct State: Sendable {
+  struct State: Sendable {
     /// The seat that the player has, or had when its host was lost.
     var session: SessionID?
     /// The order under way: repeating it gives the same seat.
@@ -39,22 +39,22 @@ public final class PlayerAgent: Sendable {
   }
 
   /// How many of the nearest are probed.
-  private static let shortlistCount = 8
+  static let shortlistCount = 8
   /// Whoever has not answered by then is no host to choose.
-  private static let probeLimit: Duration = .milliseconds(250)
+  static let probeLimit: Duration = .milliseconds(250)
   /// A host that failed is worth another try after this long.
-  private static let avoidance: Duration = .seconds(60)
+  static let avoidance: Duration = .seconds(60)
   /// The landmarks are measured anew when they are this old, so that the next session starts without probing.
   private static let measurementSeconds: Int64 = 4 * 60
   /// How soon they are measured again when none has answered.
   private static let measurementRetry: Duration = .seconds(3)
 
-  private let client: IndexClient
-  private let wish: GameWish
+  let client: IndexClient
+  let wish: GameWish
   private let cache: LandmarkCache?
-  private let logger: Logger
-  private let onProgress: @Sendable (Progress) -> Void
-  private let state = Mutex(State())
+  let logger: Logger
+  let onProgress: @Sendable (Progress) -> Void
+  let state = Mutex(State())
 
   /// - Parameters:
   ///   - client: with the player's identity; outlives the agent.
@@ -95,17 +95,9 @@ public final class PlayerAgent: Sendable {
     } else if known.map({ $0.age >= LandmarkCache.freshSeconds }) ?? true {
       probes = try await self.probeShortlist(landmarks: known?.vector.text)
     }
-    let order = self.makeOrder(landmarks: known?.vector.text, probes: probes ?? [])
-    var answer = try await self.ask(order, resuming: resumed)
-    var wasQueued = false
-    while case .queued(let place) = answer {
-      wasQueued = true
-      self.state.withLock { $0.isQueued = true }
-      self.onProgress(.queued(place))
-      try Task.checkCancellation()
-      answer = try await self.client.queue(QueueOrder(queueTicket: place.queueTicket, order: order))
+    let (offer, wasQueued) = try await self.offer(resuming: resumed) {
+      self.makeOrder(landmarks: known?.vector.text, probes: probes ?? [])
     }
-    guard case .offer(let offer) = answer else { preconditionFailure("an answer is a place in the queue or an offer") }
     if Task.isCancelled {
       try? await self.client.end(session: offer.session)
       throw CancellationError()
@@ -158,79 +150,6 @@ public final class PlayerAgent: Sendable {
       try await self.client.end(session: session)
     } catch {
       self.logger.debug("the seat could not be given back: \(error)")
-    }
-  }
-
-  // MARK: Asking
-
-  private func probeShortlist(landmarks: String?) async throws -> [SessionOrder.Probe] {
-    let list = try await self.client.hosts(
-      game: self.wish.game,
-      place: self.wish.place,
-      landmarks: landmarks,
-      limit: Self.shortlistCount
-    )
-    let hosts = list.hosts.map(\.endpoint).filter { !self.wish.avoid.contains($0.host) }
-    guard !hosts.isEmpty else { return [] }
-    self.onProgress(.probing(hostCount: hosts.count))
-    let probes = await HostProbing.measure(hosts, limit: Self.probeLimit)
-    self.state.withLock { $0.probes = probes }
-    return probes
-  }
-
-  /// What to throw for an indexer's refusal: one that knows of no such game can say which there are.
-  private func explained(_ problem: Problem) async -> any Error {
-    guard problem.status == 404, let known = try? await self.client.games().games.map(\.name),
-      !known.contains(self.wish.game)
-    else { return problem }
-    return NoSuchGame(game: self.wish.game, known: known)
-  }
-
-  private func makeOrder(landmarks: String?, probes: [SessionOrder.Probe]) -> SessionOrder {
-    let now = Instant.now
-    return self.state.withLock { state in
-      var generator = SystemRandomNumberGenerator()
-      let request = state.request ?? .random(using: &generator)
-      state.request = request
-      state.lost.removeAll { now - $0.at > Self.avoidance }
-      let avoid = self.wish.avoid + state.lost.map(\.host)
-      return SessionOrder(
-        request: request,
-        game: self.wish.game,
-        transportKey: self.wish.transportKey,
-        picture: self.wish.picture,
-        minimumClass: self.wish.minimumClass,
-        maximumPrice: self.wish.maximumPrice,
-        avoid: Array(avoid.suffix(32)),
-        place: self.wish.place,
-        landmarks: landmarks,
-        probes: probes.filter { !avoid.contains($0.host) },
-        waits: self.wish.waits
-      )
-    }
-  }
-
-  private func ask(_ order: SessionOrder, resuming session: SessionID?) async throws -> Answer {
-    do {
-      guard let session else { return try await self.client.order(order) }
-      do {
-        return try await self.client.resume(session, order)
-      } catch let problem as Problem where problem.status == 404 || problem.status == 409 {
-        // The session has ended there already: what is asked for is a new one.
-        return try await self.client.order(order)
-      }
-    } catch let problem as Problem {
-      // Refused: the next order is another one.
-      self.state.withLock { $0.request = nil }
-      throw session == nil ? await self.explained(problem) : problem
-    }
-  }
-
-  private func forget(hostWithKey key: String) {
-    self.state.withLock { state in
-      guard let endpoint = state.endpoints.last(where: { $0.transportKey == key }) else { return }
-      state.lost.removeAll { $0.host == endpoint.host }
-      state.lost.append((endpoint.host, .now))
     }
   }
 

@@ -105,7 +105,8 @@ struct Batch {
         sessions.insert(session)
         hosts.insert(host)
         players.insert(player)
-      case .confirm(let session, _, _), .extend(let session, _), .close(let session), .release(let session, _):
+      case .hold(let session, _), .confirm(let session, _, _), .extend(let session, _), .close(let session),
+        .release(let session, _):
         sessions.insert(session)
       case .expire(let limit): expiring += max(0, limit)
       case .announce: break

@@ -24,6 +24,9 @@ public struct Command: Hashable, Sendable {
     /// Gives a seat to a player, for `lease`. → `reserved`, or refused as `unknownHost`, `notOnStandby`, `full`,
     /// `playerLimit` or `sessionExists`
     case reserve(session: SessionID, host: HostID, player: PlayerID, lease: Duration)
+    /// Its player still means to come: a reservation goes on for `lease` from now. → `done`, or refused as
+    /// `unknownSession`
+    case hold(session: SessionID, lease: Duration)
     /// The host says that the session runs: it goes on for `lease` from now. → `done`, or refused as `unknownSession`
     /// or `otherHost`
     case confirm(session: SessionID, host: HostID, lease: Duration)

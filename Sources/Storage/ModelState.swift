@@ -7,73 +7,6 @@ public import MediaUnits
 /// A store that shares a database puts what a batch is about into an empty one, under the database's locks, applies the
 /// batch, and writes back what ``takeTouched()`` names.
 public struct ModelState: Sendable {
-  /// A session, with its lease's end on the store's clock.
-  public struct Session: Hashable, Sendable {
-    public var id: SessionID
-    public var host: HostID
-    public var player: PlayerID
-    public var state: SessionRow.State
-    /// When the lease is over; of an ended session, when it ended.
-    public var end: Instant
-
-    public init(id: SessionID, host: HostID, player: PlayerID, state: SessionRow.State, end: Instant) {
-      self.id = id
-      self.host = host
-      self.player = player
-      self.state = state
-      self.end = end
-    }
-
-    public var isLive: Bool {
-      if case .ended = self.state { false } else { true }
-    }
-
-    public func row(now: Instant) -> SessionRow {
-      SessionRow(
-        id: self.id,
-        host: self.host,
-        player: self.player,
-        state: self.state,
-        remaining: self.end - now
-      )
-    }
-  }
-
-  /// An indexer, with its lease's end on the store's clock.
-  public struct Indexer: Hashable, Sendable {
-    public var record: IndexerRecord
-    public var end: Instant
-
-    public init(record: IndexerRecord, end: Instant) {
-      self.record = record
-      self.end = end
-    }
-
-    public func row(now: Instant) -> IndexerRow {
-      IndexerRow(record: self.record, remaining: self.end - now)
-    }
-  }
-
-  /// What commands have touched, each thing once, in the order of first touch.
-  public struct Touched: Sendable {
-    /// Hosts whose row differs.
-    public fileprivate(set) var hosts: [HostID] = []
-    /// Hosts whose own words differ; they are among ``hosts`` too.
-    public fileprivate(set) var records: [HostID] = []
-    public fileprivate(set) var sessions: [SessionID] = []
-    public fileprivate(set) var indexers: [String] = []
-    /// Commands that were applied for the first time, with their outcomes.
-    public fileprivate(set) var commands: [(id: RequestID, outcome: Outcome)] = []
-    /// What readers of changes are told; a session's change brings its host.
-    public fileprivate(set) var changes: [ChangeKey] = []
-
-    fileprivate var known: Set<ChangeKey> = []
-    fileprivate var changed: Set<ChangeKey> = []
-    fileprivate var knownRecords: Set<HostID> = []
-
-    public var isEmpty: Bool { self.commands.isEmpty }
-  }
-
   public private(set) var hosts: [HostID: HostRow] = [:]
   public private(set) var sessions: [SessionID: Session] = [:]
   public private(set) var indexers: [String: Indexer] = [:]
@@ -121,6 +54,10 @@ public struct ModelState: Sendable {
       guard let row = self.current(session, now: now), row.state != .closing else { return .refused(.unknownSession) }
       guard row.host == host else { return .refused(.otherHost) }
       self.move(row, to: .running, end: now + lease)
+      return .done
+    case .hold(let session, let lease):
+      guard let row = self.current(session, now: now), row.state == .reserved else { return .refused(.unknownSession) }
+      self.move(row, to: .reserved, end: now + lease)
       return .done
     case .extend(let session, let lease):
       guard let row = self.current(session, now: now), row.state == .running else { return .refused(.unknownSession) }

@@ -50,8 +50,13 @@ extension HostLoop {
     let seconds = min(preparation.startBy - self.unixSeconds + Self.lateness, Self.longestReservation)
     guard seconds > 0, self.stopDeadline == nil, !self.isDraining else { return }
     let isKnown = self.seats.contains { $0.occupant?.session == preparation.session }
-    guard !isKnown, !self.standing.contains(where: { $0.reservation?.session == preparation.session }) else { return }
+    guard !isKnown else { return }
     let reservation = Seat.Reservation(session: preparation.session, until: now + .seconds(seconds))
+    if let seat = self.standing.first(where: { $0.reservation?.session == preparation.session }) {
+      seat.reservation = reservation
+      self.isOccupancyStale = true
+      return
+    }
     let game = self.configuration.game.picture
     let picture = preparation.picture ?? game.defaultSize
     let free = self.standing.filter { $0.reservation == nil && $0.terms.picture == picture }

@@ -118,6 +118,11 @@ struct QueueTests {
     await #expect(throws: Problem.self) {
       try await service.resume(lost.session, .sample(), player: .fresh())
     }
+    let own = SessionOrder.sample(
+      request: RequestID(high: lost.session.high ^ player.high, low: lost.session.low ^ player.low)
+    )
+    let refusal = await #expect(throws: Problem.self) { try await service.resume(lost.session, own, player: player) }
+    #expect(refusal?.name == "conflict", "it makes sense by itself, only not here")
     let order = SessionOrder.sample()
     guard case .offer(let next) = try await service.resume(lost.session, order, player: player),
       case .offer(let again) = try await service.resume(lost.session, order, player: player)

@@ -49,6 +49,36 @@ struct ConformanceTests {
     }
   }
 
+  @Test("a reservation can be held for longer, as long as it is one", arguments: StoreKind.available)
+  func holding(kind: StoreKind) async throws {
+    let shift = Shift()
+    let store = try await kind.makeStore(shift: shift)
+    var random = SplitMix64(seed: 5)
+    let (host, player) = (HostID.random(using: &random), PlayerID.random(using: &random))
+    let sessions = (0..<3).map { _ in SessionID.random(using: &random) }
+    func apply(_ actions: Command.Action...) async throws -> [Outcome] {
+      try await store.apply(actions.map { Command(id: .random(using: &random), action: $0) })
+    }
+    _ = try await apply(.register(HostRecord(id: host, seats: 3, body: [])), .takeHome(host: host, indexer: "one"))
+    for session in sessions {
+      let reserved = try await apply(.reserve(session: session, host: host, player: player, lease: .seconds(45)))
+      #expect(reserved == [.reserved])
+    }
+    _ = try await apply(.confirm(session: sessions[1], host: host, lease: .seconds(900)), .close(session: sessions[2]))
+    shift.advance(by: .seconds(40))
+    let held = try await apply(
+      .hold(session: sessions[0], lease: .seconds(45)),
+      .hold(session: sessions[1], lease: .seconds(45)),
+      .hold(session: sessions[2], lease: .seconds(45))
+    )
+    #expect(held == [.done, .refused(.unknownSession), .refused(.unknownSession)])
+    shift.advance(by: .seconds(40))
+    #expect(try await apply(.expire(limit: 9)) == [.expired(1)], "the one that was given up")
+    #expect(try await apply(.hold(session: sessions[0], lease: .seconds(1))) == [.done])
+    shift.advance(by: .seconds(2))
+    #expect(try await apply(.hold(session: sessions[0], lease: .seconds(45))) == [.refused(.unknownSession)])
+  }
+
   @Test("many tasks never sell a seat twice", arguments: StoreKind.available)
   func concurrency(kind: StoreKind) async throws {
     let store = try await kind.makeStore()

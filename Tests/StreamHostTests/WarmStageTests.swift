@@ -1,5 +1,6 @@
 import DatagramIO
 import Foundation
+import IndexAPI
 import MediaUnits
 import SessionProtocol
 import Testing
@@ -55,6 +56,24 @@ extension HostTests {
         try await Task.sleep(for: .milliseconds(10))
       }
       #expect((1...3).contains(seen.count), "\(seen.count)")
+    }
+
+    @Test(
+      "a stage is kept for as long as its session may come, and longer if its player asks again",
+      .timeLimit(.minutes(1))
+    )
+    func kept() async throws {
+      let host = try HostUnderTest(seats: 2, warmStages: 2)
+      try #require(await host.eventually { $0.server.occupancy.warmStages == 2 })
+      let now = Int64(Date().timeIntervalSince1970)
+      // With the five seconds that clocks may differ by, for about two seconds more.
+      for (session, startBy) in [(1, now - 3), (2, now - 3), (1, now + 60)] as [(UInt64, Int64)] {
+        host.server.prepare(
+          SessionPreparation(session: SessionID(high: 7, low: session), picture: nil, startBy: startBy)
+        )
+      }
+      #expect(await host.eventually { $0.server.occupancy.keptStages == 2 })
+      #expect(await host.eventually { $0.server.occupancy.keptStages == 1 && $0.server.occupancy.warmStages == 1 })
     }
 
     @Test("everything ends with the host", .timeLimit(.minutes(1)))

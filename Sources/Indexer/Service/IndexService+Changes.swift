@@ -15,6 +15,7 @@ extension IndexService {
 
   /// Reads everything from the store.
   func reload() async throws(StorageError) {
+    let asOf = self.clock.reading
     let (snapshot, cursor) = try await self.store.snapshot()
     // Outside the lock: a hundred thousand descriptions take their time.
     let hosts = snapshot.hosts.compactMap(self.known)
@@ -32,7 +33,7 @@ extension IndexService {
       state.compactMatcher()
       state.cursor = cursor
     }
-    for row in snapshot.sessions { self.take(row) }
+    for row in snapshot.sessions { self.take(row, asOf: asOf) }
     for row in snapshot.indexers { self.take(row) }
     self.refreshKeys()
   }
@@ -65,13 +66,13 @@ extension IndexService {
   /// Reads what has changed since the last time.
   func readChanges() async throws(StorageError) {
     while true {
-      let cursor = self.state.withLock { $0.cursor }
+      let (cursor, asOf) = (self.state.withLock { $0.cursor }, self.clock.reading)
       let (changes, next) = try await self.store.changes(after: cursor, limit: Self.changeLimit)
       guard !changes.isEmpty || next != cursor else { return }
       for change in changes {
         switch change {
         case .host(let row): self.take(row)
-        case .session(let row): self.take(row)
+        case .session(let row): self.take(row, asOf: asOf)
         case .indexer(let row): self.take(row)
         }
       }
@@ -134,10 +135,10 @@ extension IndexService {
     )
   }
 
-  private func take(_ row: SessionRow) {
+  private func take(_ row: SessionRow, asOf: IndexClock.Reading) {
     guard case .ended = row.state else {
-      if row.state == .reserved { self.expect(row) }
-      self.remember(row)
+      if row.state == .reserved { self.expect(row, asOf: asOf) }
+      self.remember(row, asOf: asOf)
       guard row.state != .closing else { return self.tell(row.host, .release(row.id)) }
       // Whoever waits for it here asks again and finds it.
       let request = RequestID(high: row.id.high ^ row.player.high, low: row.id.low ^ row.player.low)
@@ -152,11 +153,12 @@ extension IndexService {
     }
   }
 
-  /// Gets a host of this home ready for a player whom another indexer has sent.
-  private func expect(_ row: SessionRow) {
-    let startBy = self.clock.unixSeconds + max(0, (row.remaining - Self.ticketMargin).components.seconds)
+  /// Gets a host of this home ready for a player whom another indexer has sent, or has given more time.
+  private func expect(_ row: SessionRow, asOf: IndexClock.Reading) {
+    let startBy = Self.startBy(of: row, asOf: asOf)
     self.state.withLock { state in
-      guard state.sessions[row.id] == nil, !state.hasEnded(row.id), let stream = state.streams[row.host] else { return }
+      guard !state.hasEnded(row.id), let stream = state.streams[row.host] else { return }
+      if let known = state.sessions[row.id], startBy < known.startBy + Self.leastStartSeconds { return }
       // The store does not know which game it is for; with several, the host learns it from the ticket.
       guard let games = state.hosts[row.host]?.description.registration.games, games.count == 1 else { return }
       stream.send(

@@ -37,13 +37,14 @@ extension IndexService {
     }
     consequences.strangers.removeAll { session in heartbeat.ended.contains { $0.session == session } }
     for session in consequences.strangers {
+      let asOf = self.clock.reading
       guard case .session(let row) = try await self.lookup(.session(session)), row.host == host,
         row.state == .reserved || row.state == .running
       else {
         self.tell(host, .release(session))
         continue
       }
-      self.remember(row)
+      self.remember(row, asOf: asOf)
       if row.state == .reserved { consequences.confirmed.append(session) }
     }
     for session in consequences.closing { self.tell(host, .release(session)) }
@@ -64,8 +65,9 @@ extension IndexService {
     guard outcome == .done else {
       // Its time was over before the host said that it runs, or its player has given it up elsewhere.
       self.tell(host, .release(session))
+      let asOf = self.clock.reading
       if case .session(let row) = try await self.lookup(.session(session)), row.state == .closing {
-        self.remember(row)
+        self.remember(row, asOf: asOf)
       } else {
         self.noteEnd(session)
       }

@@ -37,7 +37,7 @@ extension IndexService {
     try order.check()
     let began = self.clock.instant()
     let session = Self.session(of: order.request, player: player)
-    if let offer = self.repeated(session, order, player: player, began: began) { return .offer(offer) }
+    if let offer = try await self.repeated(session, order, player: player, began: began) { return .offer(offer) }
     self.serveWaiting()
     let claim = self.state.withLock { state in
       Self.claim(order, waitedMilliseconds: 0, seed: session.low, in: &state)
@@ -45,6 +45,8 @@ extension IndexService {
     if let claim, let offer = try await self.reserve(claim, order, player: player, session: session, began: began) {
       return .offer(offer)
     }
+    // Memory may be behind: before anybody is told that there is no seat, the store is asked for theirs.
+    if let offer = try await self.existing(session, order, player: player, began: began) { return .offer(offer) }
     // Who has lost a host waits for the next, even if that was the only one.
     guard resuming || self.state.withLock({ $0.games.contains(order.game) }) else {
       throw self.refused(Problem(.notFound, "No host offers the game \(order.game)."))
@@ -261,6 +263,7 @@ extension IndexService {
       host: endpoints.host,
       ticket: signed,
       startBy: known.startBy,
+      startSeconds: Int(max(0, known.startBy * 1_000 - self.clock.unixMilliseconds()) / 1_000),
       leaseSeconds: Int(Self.sessionLease.components.seconds),
       alternate: endpoints.alternate,
       isWarm: isWarm,

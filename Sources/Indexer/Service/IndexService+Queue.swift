@@ -49,7 +49,7 @@ extension IndexService {
     let began = self.clock.instant()
     let ticket = try self.queueTicket(order, player: player)
     let session = Self.session(of: ticket.request, player: player)
-    if let offer = self.repeated(session, order.order, player: player, began: began) { return .offer(offer) }
+    if let offer = try await self.repeated(session, order.order, player: player, began: began) { return .offer(offer) }
     let entry = WaitingQueue.Entry(
       player: player,
       request: ticket.request,
@@ -59,33 +59,41 @@ extension IndexService {
       isResumption: ticket.isResumption
     )
     _ = try self.enqueue(entry, order.order)
-    let (answers, continuation) = AsyncStream.makeStream(of: SessionOffer.self)
+    let (answers, continuation) = AsyncStream.makeStream(of: Result<SessionOffer, Problem>.self)
     let number = self.state.withLock { state in
       state.waiting.openPoll(entry.request, answer: continuation, now: self.clock.instant())
     }
     self.serveWaiting()
-    // Served between the first look and the opening of the poll, it would wait for an answer that has been given.
-    if let offer = self.repeated(session, order.order, player: player, began: began) {
-      _ = self.state.withLock { $0.waiting.remove(entry.request) }
-      return .offer(offer)
+    do throws(Problem) {
+      // Served between the first look and the opening of the poll, it would wait for an answer that has been given.
+      if let offer = try await self.repeated(session, order.order, player: player, began: began) {
+        _ = self.state.withLock { $0.waiting.remove(entry.request) }
+        return .offer(offer)
+      }
+    } catch {
+      self.closePoll(of: entry, number)
+      throw error
     }
     let timer = Task {
       try? await Task.sleep(for: Self.pollDuration)
       continuation.finish()
     }
     defer { timer.cancel() }
-    let offer = await withGracefulShutdownHandler {
+    let answer = await withGracefulShutdownHandler {
       await answers.first { _ in true }
     } onGracefulShutdown: {
       continuation.finish()
     }
-    if let offer { return .offer(offer) }
-    if let number {
-      self.state.withLock { $0.waiting.closePoll(entry.request, number: number, now: self.clock.instant()) }
-    }
+    if let answer { return .offer(try answer.get()) }
+    self.closePoll(of: entry, number)
     // The answer may have come at the last moment.
-    if let offer = self.repeated(session, order.order, player: player, began: began) { return .offer(offer) }
+    if let offer = try await self.repeated(session, order.order, player: player, began: began) { return .offer(offer) }
     return .queued(self.place(of: entry))
+  }
+
+  private func closePoll(of entry: WaitingQueue.Entry, _ number: UInt64?) {
+    guard let number else { return }
+    self.state.withLock { $0.waiting.closePoll(entry.request, number: number, now: self.clock.instant()) }
   }
 
   /// A player waits no longer. A seat that was given to it at the same moment is given up.
@@ -169,9 +177,10 @@ extension IndexService {
       )
     } catch {
       self.logger.debug("a waiting player was not served: \(error.detail)")
-      // The player's own next request meets the same problem and is told.
+      // Told now, or, where no request is open, when the player's next one meets the same problem.
       if error.status != ProblemKind.unavailable.status {
         let waiter = self.state.withLock { $0.waiting.remove(waiter.entry.request) }
+        waiter?.poll?.answer.yield(.failure(error))
         waiter?.poll?.answer.finish()
         return
       }
@@ -184,7 +193,7 @@ extension IndexService {
     }
     // The poll that is open now, which need not be the one that was open before.
     let current = self.state.withLock { $0.waiting.remove(waiter.entry.request) }
-    current?.poll?.answer.yield(offer)
+    current?.poll?.answer.yield(.success(offer))
     current?.poll?.answer.finish()
   }
 }

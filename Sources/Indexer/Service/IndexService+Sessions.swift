@@ -10,11 +10,11 @@ extension IndexService {
   func resume(_ session: SessionID, _ order: SessionOrder, player: PlayerID) async throws(Problem) -> OrderAnswer {
     try order.check()
     let next = Self.session(of: order.request, player: player)
-    let began = self.clock.instant()
-    if let offer = self.repeated(next, order, player: player, began: began) { return .offer(offer) }
     guard next != session else {
-      throw Problem(.badRequest, "Resume with a request id of its own, not the lost session's.")
+      throw Problem(.conflict, "Resume with a request id of its own, not the lost session's.")
     }
+    let began = self.clock.instant()
+    if let offer = try await self.repeated(next, order, player: player, began: began) { return .offer(offer) }
     let host = try await self.host(of: session, player: player)
     try await self.close(session)
     var order = order
@@ -110,12 +110,13 @@ extension IndexService {
       guard known.player == player else { throw stranger }
       return known.host
     }
+    let asOf = self.clock.reading
     guard case .session(let row) = try await self.lookup(.session(session)) else {
       throw Problem(.notFound, "There is no such session, or it is over.")
     }
     guard row.player == player else { throw stranger }
     if case .ended = row.state { return row.host }
-    self.remember(row)
+    self.remember(row, asOf: asOf)
     return row.host
   }
 }

@@ -120,7 +120,7 @@ struct ServiceState {
       session.hasReportedStart = known.hasReportedStart
       session.isRunning = session.isRunning || known.isRunning
       session.isClosing = session.isClosing || known.isClosing
-      if known.startBy != 0 { session.startBy = known.startBy }
+      session.startBy = max(session.startBy, known.startBy)
       self.sessions[id] = session
       self.countSession(session, by: 1)
       return

@@ -14,7 +14,7 @@ struct WaitingRoom {
   /// One long poll.
   struct Poll {
     let number: UInt64
-    let answer: AsyncStream<SessionOffer>.Continuation
+    let answer: AsyncStream<Result<SessionOffer, Problem>>.Continuation
   }
 
   /// Who has not asked for this long has given up.
@@ -70,7 +70,7 @@ struct WaitingRoom {
   /// Opens a long poll; one that is open for the same request ends.
   mutating func openPoll(
     _ request: RequestID,
-    answer: AsyncStream<SessionOffer>.Continuation,
+    answer: AsyncStream<Result<SessionOffer, Problem>>.Continuation,
     now: Instant
   ) -> UInt64? {
     guard self.waiters[request] != nil else { return nil }

@@ -21,6 +21,7 @@ struct CheckHistory: ParsableCommand {
     var admissions = 0
     var registrations = 0
     var losses = 0
+    var renewals = 0
     var refusals: [String: Int] = [:]
     /// Sessions that the store has and that no player was told of: their answers were lost.
     var unclaimed = 0
@@ -44,6 +45,7 @@ struct CheckHistory: ParsableCommand {
       case .match: findings.matches += 1
       case .refusal: findings.refusals[event.text ?? "", default: 0] += 1
       case .loss: findings.losses += 1
+      case .renewal: findings.renewals += 1
       case .admission: findings.admissions += 1
       case .registration: findings.registrations += 1
       case .propagation: break

@@ -9,6 +9,8 @@ struct Event: Codable, Sendable {
     case seats
     /// An indexer gave a seat: ``returned`` is when the player knew, ``invoked`` when it had asked.
     case match
+    /// A player asked for its seat again, because there was no time left to use the ticket.
+    case renewal
     /// An order or a wait in the queue ended without a seat.
     case refusal
     /// Nobody answered in time.

@@ -13,7 +13,22 @@ struct SimulatedPlayer: Sendable {
   let place: Place
   var generator: SplitMix64
 
-  private let transportKey: [UInt8]
+  let transportKey: [UInt8]
+
+  /// A seat that an indexer has acknowledged, and what it was asked for with.
+  struct Seat: Sendable {
+    var offer: SessionOffer
+    let order: SessionOrder
+    let path: String
+    /// When the request was sent that the offer answers.
+    var askedAt: Int64
+
+    /// What the player that is shipped goes by, too.
+    var isUsable: Bool { self.offer.isUsable(age: .nanoseconds(EventLog.now - self.askedAt)) }
+  }
+
+  /// Tickets in a row that come too late to be used; an indexer gives whoever asks again half of the time at least.
+  private static let lateCount = 4
 
   /// How a session goes on once there is a seat.
   private enum Course {
@@ -42,91 +57,18 @@ struct SimulatedPlayer: Sendable {
   mutating func run(until end: Int64) async {
     while EventLog.now < end, !Task.isCancelled {
       let order = self.order()
-      if let offer = await self.seat(by: end, firstPath: "/v1/sessions", order: order) {
-        await self.use(offer, until: end)
+      if let seat = await self.seat(by: end, firstPath: "/v1/sessions", order: order) {
+        await self.use(seat, until: end)
       } else {
         try? await Task.sleep(for: .milliseconds(Int.random(in: 50...250, using: &self.generator)))
       }
     }
   }
 
-  private mutating func order(avoiding avoided: [HostID] = []) -> SessionOrder {
-    SessionOrder(
-      request: RequestID.random(using: &self.generator),
-      game: self.game,
-      transportKey: String(decoding: Base64URL.encode(self.transportKey), as: UTF8.self),
-      avoid: avoided,
-      place: self.place,
-      waits: Bool.random(using: &self.generator)
-    )
-  }
-
-  /// Asks until an indexer answers, for ten seconds at most, and waits in the queue if it must.
-  private mutating func seat(by end: Int64, firstPath: String, order: SessionOrder) async -> SessionOffer? {
-    var indexer = Int.random(in: 0..<self.caller.indexers.count, using: &self.generator)
-    let invoked = EventLog.now
-    let deadline = min(end, invoked + 10_000_000_000)
-    var ticket: String?
-    while EventLog.now < deadline {
-      let asked = EventLog.now
-      let answer: Caller.Answer
-      if let ticket {
-        answer = await self.caller.call(
-          "POST",
-          "/v1/queue",
-          body: QueueOrder(queueTicket: ticket, order: order),
-          at: indexer,
-          within: .seconds(24)
-        )
-      } else {
-        answer = await self.caller.call("POST", firstPath, body: order, at: indexer)
-      }
-      if let offer = answer.decoded(as: SessionOffer.self, when: 201) {
-        let now = EventLog.now
-        let lease = Int64(offer.startBy - EventLog.unix)
-        guard lease > 0, lease <= 60 else {
-          self.log.violation("an offer that starts in \(lease) s", host: "\(offer.host.host)")
-          return nil
-        }
-        self.log.operation(
-          .reserve(session: "\(offer.session)", lease: Self.reservationLease),
-          .done,
-          host: "\(offer.host.host)",
-          from: invoked,
-          to: now
-        )
-        self.log.write(Event(.match, indexer: indexer, invoked: asked, returned: now))
-        return offer
-      }
-      if let place = answer.decoded(as: QueuePlace.self, when: 202) {
-        ticket = place.queueTicket
-        continue
-      }
-      switch answer {
-      case .lost:
-        self.log.write(Event(.loss, indexer: indexer, invoked: asked, returned: EventLog.now))
-        indexer = (indexer + 1) % self.caller.indexers.count
-      case .answered(let status, let body):
-        self.log.write(Event(.refusal, indexer: indexer, returned: EventLog.now, text: Self.kind(status, body)))
-        if status < 500, status != 429 { return nil }
-        indexer = (indexer + 1) % self.caller.indexers.count
-        try? await Task.sleep(for: .milliseconds(Int.random(in: 50...200, using: &self.generator)))
-      }
-    }
-    return nil
-  }
-
-  /// A seat that is not taken up is kept for as long as hosts honour its ticket: 30 s and 5 s of skew, to whole seconds.
-  private static let reservationLease: Int64 = 34_000_000_000
-
-  private static func kind(_ status: Int, _ body: [UInt8]) -> String {
-    guard let problem = try? JSONDecoder().decode(Problem.self, from: Data(body)) else { return "\(status)" }
-    return "\(status) \(problem.type)"
-  }
-
   // Using a seat.
 
-  private mutating func use(_ offer: SessionOffer, until end: Int64) async {
+  private mutating func use(_ seat: Seat, until end: Int64) async {
+    let offer = seat.offer
     guard let host = self.hosts[offer.host.host] else {
       self.log.violation("a seat at a host that nobody knows", host: "\(offer.host.host)")
       return
@@ -145,28 +87,38 @@ struct SimulatedPlayer: Sendable {
       await self.sleep(upTo: .seconds(2))
       await self.end(offer, wasPlaying: false)
     case .arrivesLate:
-      let late = Int64.random(in: 5...32, using: &self.generator) * 1_000_000_000
+      let late = Int64.random(in: 5...50, using: &self.generator) * 1_000_000_000
       // Nobody is waited for beyond the end of the run.
       guard EventLog.now + late < end else { return await self.end(offer, wasPlaying: false) }
       try? await Task.sleep(for: .nanoseconds(late))
-      await self.play(offer, at: host)
+      await self.play(seat, at: host)
     case .plays:
       await self.sleep(upTo: .milliseconds(200))
-      await self.play(offer, at: host)
+      await self.play(seat, at: host)
     case .movesOn:
-      guard await self.enter(offer, host) else { return }
+      guard await self.enter(seat, host) else { return }
       await self.sleep(upTo: .milliseconds(500))
       await host.expectEnd(of: offer.session)
       await host.leave(offer.session)
       let order = self.order(avoiding: [offer.host.host])
       let path = "/v1/sessions/\(offer.session)/resume"
       guard let next = await self.seat(by: end, firstPath: path, order: order) else { return }
-      guard let nextHost = self.hosts[next.host.host] else { return }
+      guard let nextHost = self.hosts[next.offer.host.host] else { return }
       await self.play(next, at: nextHost)
     }
   }
 
-  private mutating func enter(_ offer: SessionOffer, _ host: SimulatedHost) async -> Bool {
+  private mutating func enter(_ seat: Seat, _ host: SimulatedHost) async -> Bool {
+    var seat = seat
+    for attempt in 0...Self.lateCount where !seat.isUsable {
+      guard attempt < Self.lateCount else {
+        self.log.violation("session \(seat.offer.session) was acknowledged too late every time", host: "\(host.id)")
+        return false
+      }
+      guard let renewed = await self.renewed(seat) else { return false }
+      seat = renewed
+    }
+    let offer = seat.offer
     let ticket = Array(offer.ticket.utf8)
     let answer = await host.arrive(ticket: ticket, session: offer.session, transportKey: self.transportKey)
     guard case .admitted = answer else {
@@ -183,8 +135,9 @@ struct SimulatedPlayer: Sendable {
     return true
   }
 
-  private mutating func play(_ offer: SessionOffer, at host: SimulatedHost) async {
-    guard await self.enter(offer, host) else { return }
+  private mutating func play(_ seat: Seat, at host: SimulatedHost) async {
+    guard await self.enter(seat, host) else { return }
+    let offer = seat.offer
     await self.sleep(upTo: .milliseconds(1_500))
     if Int.random(in: 0..<4, using: &self.generator) == 0 {
       await self.renew(offer)
