@@ -17,12 +17,7 @@ extension StagePlan {
     guard (1...game.picture.maximumRate).contains(frameRate) else {
       throw .unsupportedPicture("\(frameRate) pictures a second (at most \(game.picture.maximumRate))")
     }
-    guard let display = Programs.find("Xvfb", searchPath: searchPath) else {
-      throw .missingProgram(name: "Xvfb", debianPackage: "xvfb")
-    }
-    guard let sound = Programs.find("pulseaudio", searchPath: searchPath) else {
-      throw .missingProgram(name: "pulseaudio", debianPackage: "pulseaudio")
-    }
+    let (display, sound) = try Stage.servers(searchPath: searchPath)
     let placeholders = [
       ("${WIDTH}", String(size.width)), ("${HEIGHT}", String(size.height)), ("${RATE}", String(frameRate)),
       ("${STAGE_DIR}", directory.home), ("${GAME_DIR}", game.directory),

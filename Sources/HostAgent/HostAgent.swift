@@ -50,12 +50,20 @@ public final class HostAgent: Sendable {
   }
 
   /// Keeps the host in the network until the task is cancelled.
-  public func run() async {
-    await withTaskGroup { group in
+  ///
+  /// - Throws: ``IndexClientError/wrongKey(_:)`` if the first indexer to answer does not hold the key that was pinned. One
+  ///   that does not hold it later is passed over: sessions go on.
+  public func run() async throws(IndexClientError) {
+    let failure = await withTaskGroup(of: IndexClientError?.self) { group in
       group.addTask { await self.keepRegistered() }
-      group.addTask { await self.keepSurveyed() }
-      await group.waitForAll()
+      group.addTask {
+        await self.keepSurveyed()
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
     }
+    if let failure { throw failure }
   }
 
   /// Says a last time how the host is, after ``run()`` has ended: what ended meanwhile, and that it takes nobody.
@@ -71,7 +79,8 @@ public final class HostAgent: Sendable {
 
   // MARK: Registration
 
-  private func keepRegistered() async {
+  /// - Returns: why the host cannot be in the network; `nil` when the task was cancelled.
+  private func keepRegistered() async -> IndexClientError? {
     var backoff = Backoff()
     var random = SystemRandomNumberGenerator()
     while !Task.isCancelled {
@@ -80,12 +89,16 @@ public final class HostAgent: Sendable {
         backoff.reset()
         try await self.serve(registered)
       } catch {
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled else { return nil }
+        if let failure = error as? IndexClientError, case .wrongKey = failure, self.epoch.withLock({ $0 }) == nil {
+          return failure
+        }
         let wait = backoff.next(using: &random)
         self.logger.notice("without a home indexer: \(Self.sentence(error))", metadata: ["again": "\(wait)"])
         try? await Task.sleep(for: wait)
       }
     }
+    return nil
   }
 
   private func register() async throws -> HostRegistered {

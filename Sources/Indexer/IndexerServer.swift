@@ -43,7 +43,15 @@ public struct IndexerServer: Sendable {
     ) { service.figures() }
     try await service.prepare()
     let http = HTTPServerBuilder.http1(configuration: Self.channel(configuration.limits))
-    let server = try configuration.tls.map { try .tls(http, tlsConfiguration: Self.tls($0)) } ?? http
+    let server =
+      try configuration.tls.map { files in
+        let settings = try Self.tls(files)
+        do {
+          return try .tls(http, tlsConfiguration: settings)
+        } catch {
+          throw StartError.badCertificate("the key in \(files.privateKey) is not that of \(files.certificateChain)")
+        }
+      } ?? http
     let application = Application(
       router: Routes.router(service, observatory: observatory),
       server: server,
@@ -62,11 +70,26 @@ public struct IndexerServer: Sendable {
       },
       logger: self.logger
     )
-    if stopsOnSignals {
-      try await application.runService()
-    } else {
-      try await application.run()
+    do {
+      if stopsOnSignals {
+        try await application.runService()
+      } else {
+        try await application.run()
+      }
+    } catch let error as IOError {
+      // The port is all that the application asks the system for before it serves.
+      throw StartError.cannotListen(String(cString: strerror(error.errnoCode)))
+    } catch let error as SocketAddressError {
+      throw StartError.cannotListen("\(error)")
     }
+  }
+
+  /// What keeps an indexer from serving, beside its storage.
+  public enum StartError: Error, Hashable, Sendable {
+    /// The port cannot be had; for people.
+    case cannotListen(String)
+    /// Certificate and key cannot be read, or do not fit; for people.
+    case badCertificate(String)
   }
 
   private static func channel(_ limits: IndexerLimits) -> HTTP1Channel.Configuration {
@@ -80,9 +103,13 @@ public struct IndexerServer: Sendable {
     )
   }
 
-  private static func tls(_ files: IndexerConfiguration.TLSFiles) throws -> TLSConfiguration {
-    let chain = try NIOSSLCertificate.fromPEMFile(files.certificateChain)
-    let key = try NIOSSLPrivateKey(file: files.privateKey, format: .pem)
+  private static func tls(_ files: IndexerConfiguration.TLSFiles) throws(StartError) -> TLSConfiguration {
+    guard let chain = try? NIOSSLCertificate.fromPEMFile(files.certificateChain), !chain.isEmpty else {
+      throw .badCertificate("\(files.certificateChain) holds no certificates in PEM")
+    }
+    guard let key = try? NIOSSLPrivateKey(file: files.privateKey, format: .pem) else {
+      throw .badCertificate("\(files.privateKey) holds no private key in PEM")
+    }
     return .makeServerConfiguration(certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
   }
 

@@ -19,6 +19,8 @@ public struct NetworkFigures: Sendable {
   public var handshakeTime: Duration = .zero
   /// When the first packet of media came; `nil` before.
   public var firstPacketAt: Instant?
+  /// When the host that is played on was last heard; `nil` while there is none.
+  public var lastHeardAt: Instant?
   /// The host that was turned to last, whether it served or not.
   public var lastTried: HostAddress?
   /// Every host that was played on, in order.

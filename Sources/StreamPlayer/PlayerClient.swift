@@ -130,6 +130,14 @@ public final class PlayerClient: Sendable {
     }
   }
 
+  /// A host reports every 250 ms.
+  private static let longestSilence: Duration = .seconds(1)
+
+  /// Whether the host that is played on was heard just now.
+  private var hasHost: Bool {
+    self.link.networkFigures.lastHeardAt.map { .now - $0 < Self.longestSilence } ?? false
+  }
+
   /// Samples the session once a second until it ends, and ends it when its time is up.
   private func watch(_ onSecond: (Progress) -> Void) {
     var last = NetworkFigures()
@@ -143,7 +151,7 @@ public final class PlayerClient: Sendable {
       var wake = isReported ? nextSample : min(nextSample, .now + .milliseconds(50))
       if let duration = self.configuration.duration, let first = self.figures.firstPictureAt {
         guard .now - first < duration else {
-          self.link.finish(.finished)
+          self.link.finish(self.hasHost ? .finished : .hostLost)
           break
         }
         wake = min(wake, first + duration)

@@ -220,6 +220,7 @@ final class PlayerLoop {
   }
 
   private func publish() {
+    self.figures.lastHeardAt = self.host?.lastHeardAt
     guard let host = self.host else { return self.link.publish(self.figures) }
     self.figures.statistics = self.statisticsBefore + host.session.statistics
     self.figures.roundTrip = host.session.roundTrip

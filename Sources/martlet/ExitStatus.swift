@@ -1,16 +1,19 @@
 import ArgumentParser
 import StreamPlayer
 
-/// What the process's exit status says. 64 (usage) is the argument parser's own.
+/// What the process's exit status says.
 ///
 /// - Source: sysexits.h, where it has a fitting name.
 enum ExitStatus: Int32 {
   case sessionFailed = 1
+  /// The command makes no sense: mostly found by the argument parser, which has the same status, and by us in what the
+  /// environment says.
+  case usage = 64
   /// A game file, an input script or an address does not make sense.
   case badData = 65
   /// A file cannot be read.
   case noInput = 66
-  /// No host answers, or a program that is needed is missing.
+  /// No host answers or offers the game, no indexer, no storage, or a program that is needed is missing.
   case unavailable = 69
   /// An output cannot be created or written.
   case cannotCreate = 73

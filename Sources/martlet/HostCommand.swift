@@ -43,14 +43,17 @@ struct HostCommand: ParsableCommand {
   )
   var synthetic = false
 
-  @Option(help: ArgumentHelp("With --synthetic: the one picture size that there is.", valueName: "WxH"))
+  @Option(
+    help: ArgumentHelp("With --synthetic: the one picture size that there is.", valueName: "WxH"),
+    transform: PictureSize.written
+  )
   var syntheticSize = PictureSize(width: 1280, height: 720)
 
   @Option(help: ArgumentHelp("With --synthetic: frames per second, 1 to 240.", valueName: "fps"))
   var syntheticRate = 60
 
-  @Option(help: ArgumentHelp("Where to listen for players.", valueName: "address:port"))
-  var listen = "0.0.0.0:7777"
+  @Option(help: ArgumentHelp("Where to listen for players.", valueName: "address:port"), transform: ListenAddress.init)
+  var listen = ListenAddress(host: "0.0.0.0", port: 7777)
 
   @Option(help: ArgumentHelp("The name or address that players reach this host by; guessed if not given."))
   var advertise: String?
@@ -125,9 +128,9 @@ struct HostCommand: ParsableCommand {
       let address = server.address(advertised: self.advertise)
       Console.print("\(address)")
       let done = DispatchSemaphore(value: 0)
-      let failure = Mutex<String?>(nil)
+      let failure = Mutex<CommandFailure?>(nil)
       server.onFailure { reason in
-        failure.withLock { $0 = reason }
+        failure.withLock { $0 = CommandFailure(.ioError, "the host's network failed: \(reason)") }
         done.signal()
       }
       let signals = Signals { done.signal() }
@@ -142,16 +145,17 @@ struct HostCommand: ParsableCommand {
           capability: capability,
           identity: identity,
           logger: logger
-        )
+        ) { error in
+          failure.withLock { $0 = CommandFailure(network: error) }
+          done.signal()
+        }
       }
       done.wait()
       logger.info("stopping")
       server.stop()
       network?.leave()
       withExtendedLifetime(signals) {}
-      if let reason = failure.withLock({ $0 }) {
-        throw CommandFailure(.ioError, "the host's network failed: \(reason)")
-      }
+      if let failure = failure.withLock({ $0 }) { throw failure }
     }
   }
 }
@@ -161,7 +165,7 @@ enum HostStart {
   static func start(
     game: GameFile,
     synthetic: SyntheticPicture? = nil,
-    listen: String,
+    listen: ListenAddress,
     seats: Int,
     encoder: String?,
     maximumBitrate: Bitrate,
@@ -171,6 +175,13 @@ enum HostStart {
     trace: String? = nil,
     logger: Logger
   ) throws -> HostServer {
+    if synthetic == nil {
+      do {
+        try Stage.checkPrograms()
+      } catch {
+        throw CommandFailure(.unavailable, "\(error)")
+      }
+    }
     let picture = game.picture
     let selection: EncoderSelection
     do {
@@ -189,7 +200,7 @@ enum HostStart {
     do {
       var configuration = HostConfiguration(
         game: game,
-        listenAddress: try SocketAddress(parsing: listen),
+        listenAddress: try listen.resolved(),
         identity: identity,
         seats: seats,
         encoder: selection.kind,

@@ -16,6 +16,9 @@ final class HostNetwork: Sendable {
   private let running: Task<Void, Never>
 
   /// Registers a server that has started, and keeps it registered.
+  ///
+  /// - Parameter onFailure: called from any thread, once, when there is no place for this host until its owner corrects
+  ///   something.
   init(
     _ options: HostNetworkOptions,
     server: HostServer,
@@ -24,7 +27,8 @@ final class HostNetwork: Sendable {
     seats: Int,
     capability: HostCapability,
     identity: IdentityKey,
-    logger: Logger
+    logger: Logger,
+    onFailure: @escaping @Sendable (IndexClientError) -> Void
   ) throws {
     let picture = game.picture
     let registration = HostRegistration(
@@ -48,7 +52,7 @@ final class HostNetwork: Sendable {
     do {
       self.client = try IndexClient(indexers: options.indexer, identity: identity, trustRoots: options.trust)
     } catch {
-      throw CommandFailure(.noInput, "\(error)")
+      throw CommandFailure(network: error)
     }
     let agent = HostAgent(
       host: identity.publicKey.hostID,
@@ -58,7 +62,13 @@ final class HostNetwork: Sendable {
       logger: logger
     )
     self.agent = agent
-    self.running = Task { await agent.run() }
+    self.running = Task {
+      do throws(IndexClientError) {
+        try await agent.run()
+      } catch {
+        onFailure(error)
+      }
+    }
   }
 
   /// Says goodbye, after the server has stopped; blocks the calling thread, for some seconds at most.

@@ -52,13 +52,23 @@ struct IndexRunCommand: ParsableCommand {
         done.signal()
       }
       done.wait()
-      guard let error = failure.withLock({ $0 }) else { return }
-      switch error {
-      case StorageError.unavailable(let reason), StorageError.unusable(let reason):
-        throw CommandFailure(.unavailable, "no storage: \(reason)")
-      default: break
-      }
-      throw CommandFailure(.ioError, "cannot serve on \(self.options.listen): \(error); choose another with --listen")
+      if let error = failure.withLock({ $0 }) { throw self.failure(error) }
+    }
+  }
+
+  /// What keeps an indexer from its work, for people and scripts.
+  private func failure(_ error: any Error) -> CommandFailure {
+    switch error {
+    case StorageError.unavailable(let reason):
+      CommandFailure(.unavailable, "no storage: \(reason); start the database, or correct --database")
+    case StorageError.unusable(let reason): CommandFailure(.unavailable, "no storage: \(reason)")
+    case StorageError.outdated:
+      CommandFailure(.unavailable, "the storage forgot changes before they were read; start again")
+    case IndexerServer.StartError.cannotListen(let reason):
+      CommandFailure(.ioError, "cannot listen on \(self.options.listen): \(reason); choose another with --listen")
+    case IndexerServer.StartError.badCertificate(let reason):
+      CommandFailure(.badData, "cannot serve TLS: \(reason); correct --tls-certificate or --tls-key")
+    default: CommandFailure(.sessionFailed, "the indexer failed: \(error)")
     }
   }
 }

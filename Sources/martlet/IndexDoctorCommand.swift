@@ -43,12 +43,7 @@ struct IndexDoctorCommand: ParsableCommand {
   }
 
   private func doctor() throws -> IndexDoctor {
-    let address: SocketAddress
-    do {
-      address = try SocketAddress(parsing: self.options.listen)
-    } catch {
-      throw CommandFailure(.badData, "cannot listen on \(self.options.listen): \(error)")
-    }
+    let address = try self.options.listen.resolved()
     var tls: IndexerConfiguration.TLSFiles?
     if let certificate = self.options.tlsCertificate, let key = self.options.tlsKey {
       tls = IndexerConfiguration.TLSFiles(certificateChain: certificate, privateKey: key)

@@ -12,8 +12,11 @@ struct IndexOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A PostgreSQL database instead, for several indexers.", valueName: "postgres://…"))
   var database: String?
 
-  @Option(help: ArgumentHelp("Where to listen; port 0 is any free one.", valueName: "address:port"))
-  var listen = "0.0.0.0:7780"
+  @Option(
+    help: ArgumentHelp("Where to listen; port 0 is any free one.", valueName: "address:port"),
+    transform: ListenAddress.init
+  )
+  var listen = ListenAddress(host: "0.0.0.0", port: 7780)
 
   @Option(help: ArgumentHelp("Where hosts and players reach this indexer; guessed if not given.", valueName: "URL"))
   var publicURL: String?
@@ -45,12 +48,7 @@ struct IndexOptions: ParsableArguments {
   }
 
   func configuration() throws -> IndexerConfiguration {
-    let address: SocketAddress
-    do {
-      address = try SocketAddress(parsing: self.listen)
-    } catch {
-      throw CommandFailure(.badData, "cannot listen on \(self.listen): \(error)")
-    }
+    let address = try self.listen.resolved()
     for file in [self.tlsCertificate, self.tlsKey].compactMap({ $0 }) {
       guard FileManager.default.isReadableFile(atPath: file) else {
         throw CommandFailure(.noInput, "cannot read \(file)")

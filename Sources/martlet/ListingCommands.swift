@@ -42,7 +42,10 @@ struct HostsCommand: ParsableCommand {
   @Option(help: "Hosts of this game only.", completion: Completions.games)
   var game: String?
 
-  @Option(help: ArgumentHelp("Where you are, in degrees north and east.", valueName: "lat,lon"))
+  @Option(
+    help: ArgumentHelp("Where you are, in degrees north and east.", valueName: "lat,lon"),
+    transform: Place.written
+  )
   var near: Place?
 
   @Flag(help: "Measure the round trip to each host.")

@@ -1,21 +1,21 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
-public import IndexAPI
+import IndexAPI
 import Identity
 import IndexClient
 import PlayerAgent
 
-extension Place: ExpressibleByArgument {
-  /// Such as `52.5,13.4`: degrees north and east.
-  public init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+extension Place {
+  /// Reads degrees north and east, such as `52.5,13.4`.
+  static func written(_ text: String) throws -> Place {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     guard parts.count == 2, let latitude = parts[0], let longitude = parts[1], -90...90 ~= latitude,
       -180...180 ~= longitude
-    else { return nil }
-    self.init(latitude: latitude, longitude: longitude)
+    else {
+      throw ValidationError("write degrees north and east, -90 to 90 and -180 to 180, such as 52.5,13.4")
+    }
+    return Place(latitude: latitude, longitude: longitude)
   }
-
-  public var defaultValueDescription: String { "\(self.latitude),\(self.longitude)" }
 }
 
 /// A host's name on the command line.
@@ -42,6 +42,12 @@ struct IndexerOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Trust the certificates in this PEM file, too.", valueName: "file"))
   var trust: String?
+
+  func validate() throws {
+    for text in self.indexers where IndexerAddress(text) == nil {
+      throw ValidationError("\(IndexClientError.notAnAddress(text)).")
+    }
+  }
 
   /// What was given, else what the environment says.
   var addresses: [String] {
@@ -91,8 +97,9 @@ extension CommandFailure {
         default: .refused
         }
       self.init(status, "the indexer declined: \(problem.title): \(problem.detail)")
-    case let error as NoSuchGame: self.init(.badData, "\(error)")
-    case IndexClientError.notAnAddress, IndexClientError.noCertificates: self.init(.badData, "\(error)")
+    case let error as NoSuchGame: self.init(.unavailable, "\(error)")
+    case IndexClientError.notAnAddress: self.init(.usage, "\(error)")
+    case IndexClientError.noCertificates: self.init(.noInput, "\(error)")
     case IndexClientError.wrongKey: self.init(.wrongKey, "\(error)")
     case is IndexClientError: self.init(.unavailable, "\(error)")
     default: self.init(.sessionFailed, "\(error)")

@@ -1,13 +1,13 @@
 public import ArgumentParser
-public import MediaUnits
+import MediaUnits
 import IndexAPI
 import PlayerAgent
 public import Presentation
 import StreamPlayer
 
-extension PictureSize: ExpressibleByArgument {
+extension PictureSize {
   /// Such as `1280x720`.
-  public init?(argument: String) {
+  init?(argument: String) {
     let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
     guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]), width > 0, height > 0 else {
       return nil
@@ -16,14 +16,23 @@ extension PictureSize: ExpressibleByArgument {
     guard self.isStreamable else { return nil }
   }
 
-  public var defaultValueDescription: String { self.description }
+  /// Reads what a person wrote.
+  static func written(_ text: String) throws -> PictureSize {
+    guard let size = PictureSize(argument: text) else {
+      throw ValidationError("write WIDTHxHEIGHT, both even, from 16x16 to 3840x2160, such as 1280x720")
+    }
+    return size
+  }
 }
 
 extension RawVideoWriter.Format: ExpressibleByArgument {}
 
 /// What a player asks its host for.
 struct StreamOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Picture size: even numbers, up to 3840x2160.", valueName: "WxH"))
+  @Option(
+    help: ArgumentHelp("Picture size: even numbers, 16x16 to 3840x2160.", valueName: "WxH"),
+    transform: PictureSize.written
+  )
   var size = PictureSize(width: 1280, height: 720)
 
   @Option(help: ArgumentHelp("Frames per second, 1 to 240.", valueName: "fps"))
@@ -59,7 +68,10 @@ struct WishOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A host not to play on; may be repeated.", valueName: "host"))
   var avoid: [HostName] = []
 
-  @Option(help: ArgumentHelp("Where you are, in degrees north and east.", valueName: "lat,lon"))
+  @Option(
+    help: ArgumentHelp("Where you are, in degrees north and east.", valueName: "lat,lon"),
+    transform: Place.written
+  )
   var near: Place?
 
   @Flag(name: .customLong("no-queue"), help: "Fail when nothing is free, instead of waiting in the queue.")

@@ -9,15 +9,15 @@ extension EndToEnd {
     .enabled(if: Requirements.martlet != nil, "needs the built martlet program")
   )
   struct StartErrors {
-    private let folder: TestFolder
-    private let nobody = "martlet://127.0.0.1:9#" + String(repeating: "A", count: 42) + "E"
+    let folder: TestFolder
+    let nobody = "martlet://127.0.0.1:9#" + String(repeating: "A", count: 42) + "E"
 
     init() throws {
       self.folder = try TestFolder()
     }
 
     /// Runs `martlet` and expects a status and one line on standard error that says `words`.
-    private func expect(
+    func expect(
       _ arguments: [String],
       status: Int32,
       says words: String...,

@@ -109,11 +109,11 @@ extension EndToEnd {
       await self.network.stop()
     }
 
-    @Test("says which games there are when asked for one that nobody offers, with status 65")
+    @Test("says which games there are when asked for one that nobody offers, with status 69")
     func unknownGame() async throws {
       try await self.network.addHost()
       let player = try self.network.play(game: "solitaire")
-      #expect(await player.waitForEnd() == .exited(65), "\(player.errors)")
+      #expect(await player.waitForEnd() == .exited(69), "\(player.errors)")
       #expect(player.errors.contains("no host offers solitaire; there are freedoom"), "\(player.errors)")
       await self.network.stop()
     }

@@ -104,11 +104,11 @@ struct HostAgentTests {
       configuration: HostAgent.Configuration(registration: self.registration),
       logger: logger
     )
-    let running = Task { await agent.run() }
+    let running = Task { try await agent.run() }
     let result: Result<Void, any Error>
     do { result = .success(try await body(machine)) } catch { result = .failure(error) }
     running.cancel()
-    await running.value
+    try? await running.value
     await agent.leave()
     await client.shutdown()
     for indexer in indexers { indexer.stop() }
@@ -152,6 +152,26 @@ struct HostAgentTests {
       #expect(heartbeats.map(\.sequence) == (1...UInt64(heartbeats.count)).map { $0 })
       #expect(heartbeats[0].games == [Heartbeat.Warmth(name: "test-game", warm: 1)])
     }
+  }
+
+  @Test("an indexer that does not hold the pinned key ends it before it has ever registered")
+  func wrongKey() async throws {
+    let indexer = ScriptedIndexer { request in
+      request.target == "/v1/keys" ? .json(200, #"{"keys":"\#(Self.keys)"}"#) : Self.answer(request)
+    }
+    let pinned = IdentityKey().publicKey.base64URL
+    let client = try IndexClient(indexers: ["\(indexer.url)#\(pinned)"], identity: Self.identity)
+    let agent = HostAgent(
+      host: Self.host,
+      machine: ScriptedMachine(),
+      client: client,
+      configuration: HostAgent.Configuration(registration: Self.registration),
+      logger: Logger(label: "agent") { StreamLogHandler.standardError(label: $0) }
+    )
+    await #expect(throws: IndexClientError.wrongKey(indexer.url)) { try await agent.run() }
+    #expect(!indexer.requests.contains { $0.target == "/v1/hosts" })
+    await client.shutdown()
+    indexer.stop()
   }
 
   @Test("an ended session is repeated until a heartbeat with it was acknowledged")

@@ -151,6 +151,7 @@ struct StageTests {
     let missing = StageError.missingProgram(name: "Xvfb", debianPackage: "xvfb")
     #expect(throws: missing) { _ = try self.start(["sleep"], configuration) }
     #expect("\(missing)".contains("apt install xvfb"))
+    #expect(throws: missing) { try Stage.checkPrograms(configuration: configuration) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.root) == [])
   }
 
