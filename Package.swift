@@ -164,6 +164,8 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ],
+      // A link to Protocol/openapi.yaml: an indexer shows it, and is one file.
+      resources: [.embedInCode("HTTP/openapi.yaml")],
       swiftSettings: strict
     ),
     .target(

@@ -4,12 +4,16 @@ internal import Storage
 /// A connection and the thread that waits for it, away from Swift's own.
 final class ConnectionThread: Sendable {
   private let url: String
+  private let checksVersion: Bool
   private let queue: DispatchQueue
   // SAFETY: only what runs on the serial queue reads or writes it.
   private nonisolated(unsafe) var connection: Connection?
 
-  init(url: String, name: String) {
+  /// - Parameter checksVersion: whether a connection is of no use when the tables are of another version: while it was
+  ///   lost, a later version may have taken the database over.
+  init(url: String, name: String, checksVersion: Bool = true) {
     self.url = url
+    self.checksVersion = checksVersion
     self.queue = DispatchQueue(label: name)
   }
 
@@ -57,6 +61,12 @@ final class ConnectionThread: Sendable {
     if let connection = self.connection, connection.isUsable { return connection }
     self.connection = nil
     let connection = try Connection(url: self.url)
+    if self.checksVersion {
+      let version = try connection.run("SELECT version FROM martlet_schema").last?.integer(0, 0) ?? 0
+      guard version == Schema.version else {
+        throw .failed(state: "XX000", message: "the tables are of version \(version) now, not \(Schema.version)")
+      }
+    }
     self.connection = connection
     return connection
   }

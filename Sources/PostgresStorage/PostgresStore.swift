@@ -28,12 +28,15 @@ public final class PostgresStore: NetworkStore {
   ///   - url: libpq's, such as `postgres://user@host1,host2/database`.
   ///   - name: this indexer's, the same after a restart, and unique.
   ///   - changeCount: how many changes of each writer are kept.
+  ///   - patience: how long to wait for indexers of an older version to be gone; longer than one is alive after its last
+  ///     word.
   ///   - shift: is added to the database's clock; tests let time pass with it.
   /// - Throws: ``StorageError/unusable(_:)`` or ``StorageError/unavailable(_:)``.
   public init(
     url: String,
     name: String,
     changeCount: Int = StorageLimits.changeCount,
+    patience: Duration = .seconds(4),
     shift: @escaping @Sendable () -> Duration = { .zero }
   ) async throws(StorageError) {
     self.name = name
@@ -44,20 +47,39 @@ public final class PostgresStore: NetworkStore {
     self.trimming = ConnectionThread(url: url, name: "martlet.trimming")
     self.signal = ChangeSignal()
     self.listener = Listener(url: url, signal: self.signal)
-    let version = try await self.writing.run { connection throws(PostgresError) in
-      let version = try connection.run(Schema.sql).last?.integer(0, 0) ?? 0
+    try await Self.openSchema(url: url, patience: patience)
+    try await self.writing.run { connection throws(PostgresError) in
       let add = Query(
         name: "add_writer",
         sql: "INSERT INTO writers (name) VALUES ($1) ON CONFLICT DO NOTHING",
         parameters: [name]
       )
       _ = try connection.pipeline([add])
-      return version
-    }
-    guard version == Schema.version else {
-      throw .unusable("the database's tables are of version \(version), not \(Schema.version); use that version")
     }
     self.listener.start()
+  }
+
+  private static func openSchema(url: String, patience: Duration) async throws(StorageError) {
+    let opening = ConnectionThread(url: url, name: "martlet.opening", checksVersion: false)
+    let deadline = ContinuousClock.now + patience
+    while true {
+      switch try await opening.run({ connection throws(PostgresError) in try Schema.open(on: connection) }) {
+      case .ready: return
+      case .later(let version):
+        throw .unusable(
+          "the database's tables are of version \(version), and this Martlet knows \(Schema.version); start a later "
+            + "Martlet, or give this one a database of its own"
+        )
+      case .inUse(let names):
+        guard .now < deadline else {
+          throw .unusable(
+            "indexers of an older Martlet use the database (\(names.joined(separator: ", "))); stop all of them, then "
+              + "start this one again"
+          )
+        }
+        try? await Task.sleep(for: .milliseconds(250))
+      }
+    }
   }
 
   deinit { self.listener.stop() }
