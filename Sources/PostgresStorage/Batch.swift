@@ -94,13 +94,20 @@ struct Batch {
 
   private var wanted: Query.Wanted {
     var hosts: Set<HostID> = []
+    var offlineHosts: Set<HostID> = []
     var sessions: Set<SessionID> = []
     var players: Set<PlayerID> = []
     var expiring = 0
     for command in self.commands {
       switch command.action {
       case .register(let record): hosts.insert(record.id)
-      case .takeHome(let host, _), .report(let host, _, _, _): hosts.insert(host)
+      case .takeHome(let host, _): hosts.insert(host)
+      case .report(let host, _, let state, _):
+        hosts.insert(host)
+        if state == .offline { offlineHosts.insert(host) }
+      case .revive(let session, let host, _):
+        sessions.insert(session)
+        hosts.insert(host)
       case .reserve(let session, let host, let player, _):
         sessions.insert(session)
         hosts.insert(host)
@@ -116,6 +123,7 @@ struct Batch {
     if expiring > 0 { expiring += self.commands.count }
     return Query.Wanted(
       hosts: hosts.sorted(by: HostID.isOrdered),
+      offlineHosts: offlineHosts.sorted(by: HostID.isOrdered),
       sessions: sessions.sorted(by: SessionID.isOrdered),
       players: players.sorted(by: PlayerID.isOrdered),
       expiring: expiring

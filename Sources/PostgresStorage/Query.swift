@@ -62,7 +62,8 @@ struct Query {
     )
   }
 
-  /// The named sessions, lapsed ones at the named hosts, and live ones of the named players.
+  /// The named sessions, lapsed ones at the named hosts, all live ones at those that are offline, and live ones of the
+  /// named players.
   static func sessions(_ wanted: Wanted, shift: Int64) -> Query {
     Query(
       name: "sessions",
@@ -70,6 +71,7 @@ struct Query {
         SELECT \(Self.sessionColumns) FROM sessions s WHERE id = ANY($1::uuid[])
         UNION SELECT \(Self.sessionColumns) FROM sessions s
           WHERE host = ANY($2::uuid[]) AND state < 2 AND ending <= \(Self.now) + $3::bigint
+        UNION SELECT \(Self.sessionColumns) FROM sessions s WHERE host = ANY($6::uuid[]) AND state < 2
         UNION SELECT \(Self.sessionColumns) FROM sessions s WHERE player = ANY($4::uuid[]) AND state < 2
         UNION SELECT * FROM (
           SELECT \(Self.sessionColumns) FROM sessions s WHERE state < 2 AND ending <= \(Self.now) + $3::bigint
@@ -78,7 +80,7 @@ struct Query {
         """,
       parameters: [
         wanted.sessions.literal(\.uuid), wanted.hosts.literal(\.uuid), String(shift), wanted.players.literal(\.uuid),
-        String(wanted.expiring),
+        String(wanted.expiring), wanted.offlineHosts.literal(\.uuid),
       ]
     )
   }
@@ -201,6 +203,8 @@ struct Query {
   /// What a batch is about.
   struct Wanted {
     var hosts: [HostID] = []
+    /// Those among ``hosts`` whose sessions end.
+    var offlineHosts: [HostID] = []
     var sessions: [SessionID] = []
     var players: [PlayerID] = []
     var expiring = 0

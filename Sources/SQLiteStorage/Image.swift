@@ -210,6 +210,11 @@ extension Image {
     let last = min(self.ended.count, self.firstEnded + limit)
     while self.firstEnded < last {
       let id = self.ended[self.firstEnded]
+      // One that was revived comes again when it ends.
+      if self.model.sessions[id]?.isLive == true {
+        self.firstEnded += 1
+        continue
+      }
       guard let session = self.model.sessions[id], session.end < now - StorageLimits.sessionMemory else { break }
       self.model.forget(session: id)
       let deletion = try Cached("DELETE FROM sessions WHERE slot = ?", in: database)

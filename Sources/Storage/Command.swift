@@ -16,10 +16,12 @@ public struct Command: Hashable, Sendable {
     /// Adds a host, or replaces what it says of itself. Its state, home and sessions stay. → `done`
     case register(HostRecord)
     /// Makes an indexer the home of a host, from now on with a higher epoch; the host is on standby, with all its seats
-    /// offered, until a report says otherwise. → `home`, or refused as `unknownHost`
+    /// offered, until a report says otherwise. One that was offline is silent instead: its sessions were ended, and some
+    /// may still run there. → `home`, or refused as `unknownHost`
     case takeHome(host: HostID, indexer: String)
     /// What the home knows of its host, when that changes: its state, and how many sessions at most the host gives its
-    /// word for, at most its seats. → `done`, or refused as `unknownHost` or `staleEpoch`
+    /// word for, at most its seats. The sessions of a host that is offline end. → `done`, or refused as `unknownHost` or
+    /// `staleEpoch`
     case report(host: HostID, epoch: Int, state: HostState, offeredSeats: Int)
     /// Gives a seat to a player, for `lease`. → `reserved`, or refused as `unknownHost`, `notOnStandby`, `full`,
     /// `playerLimit` or `sessionExists`
@@ -35,6 +37,9 @@ public struct Command: Hashable, Sendable {
     /// Nobody will come for a session any more, or whoever came is to go. Its seat stays taken until it is released, or
     /// until its lease is over; it counts no longer for its player. → `done`, or refused as `unknownSession`
     case close(session: SessionID)
+    /// A host that was offline is back, and a session that was ended for that still runs there: it goes on for `lease`.
+    /// → `done`, or refused as `unknownSession`, `otherHost` or `full`
+    case revive(session: SessionID, host: HostID, lease: Duration)
     /// Ends a session, whatever its state; its seat is free. → `done`, or refused as `unknownSession`
     case release(session: SessionID, reason: String)
     /// Ends at most `limit` sessions whose lease is over, oldest first. → `expired`

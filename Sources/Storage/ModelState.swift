@@ -47,7 +47,7 @@ public struct ModelState: Sendable {
     case .register(let record): return self.register(record)
     case .takeHome(let host, let indexer): return self.takeHome(host, indexer: indexer)
     case .report(let host, let epoch, let state, let offeredSeats):
-      return self.report(host, epoch: epoch, state: state, offeredSeats: offeredSeats)
+      return self.report(host, epoch: epoch, state: state, offeredSeats: offeredSeats, now: now)
     case .reserve(let session, let host, let player, let lease):
       return self.reserve(session, host: host, player: player, lease: lease, now: now)
     case .confirm(let session, let host, let lease):
@@ -67,6 +67,7 @@ public struct ModelState: Sendable {
       guard let row = self.current(session, now: now) else { return .refused(.unknownSession) }
       if row.state != .closing { self.move(row, to: .closing, end: row.end) }
       return .done
+    case .revive(let session, let host, let lease): return self.revive(session, host: host, end: now + lease)
     case .release(let session, let reason):
       guard let row = self.sessions[session], row.isLive else { return .refused(.unknownSession) }
       self.move(row, to: .ended(reason: reason), end: now)
@@ -142,22 +143,46 @@ extension ModelState {
 
   private mutating func takeHome(_ host: HostID, indexer: String) -> Outcome {
     guard var row = self.hosts[host] else { return .refused(.unknownHost) }
+    row.state = row.state == .offline && row.epoch > 0 ? .silent : .standby
     row.epoch += 1
     row.home = indexer
-    row.state = .standby
     row.offeredSeats = row.record.seats
     self.hosts[host] = row
     self.touch(.host(host))
     return .home(epoch: row.epoch)
   }
 
-  private mutating func report(_ host: HostID, epoch: Int, state: HostState, offeredSeats: Int) -> Outcome {
+  private mutating func report(
+    _ host: HostID,
+    epoch: Int,
+    state: HostState,
+    offeredSeats: Int,
+    now: Instant
+  ) -> Outcome {
     guard var row = self.hosts[host] else { return .refused(.unknownHost) }
     guard row.epoch == epoch else { return .refused(.staleEpoch) }
     row.state = state
     row.offeredSeats = max(0, min(offeredSeats, row.record.seats))
     self.hosts[host] = row
     self.touch(.host(host))
+    guard state == .offline else { return .done }
+    for session in (self.liveAtHost[host] ?? []).compactMap({ self.sessions[$0] }) {
+      self.move(session, to: .ended(reason: SessionRow.hostOffline), end: now)
+    }
+    return .done
+  }
+
+  private mutating func revive(_ id: SessionID, host: HostID, end: Instant) -> Outcome {
+    guard let session = self.sessions[id], session.state == .ended(reason: SessionRow.hostOffline) else {
+      return .refused(.unknownSession)
+    }
+    guard session.host == host, var row = self.hosts[host] else { return .refused(.otherHost) }
+    guard row.usedSeats < row.record.seats else { return .refused(.full) }
+    row.usedSeats += 1
+    self.hosts[host] = row
+    self.load(Session(id: id, host: host, player: session.player, state: .running, end: end))
+    self.touch(.session(id))
+    self.touchRow(.host(host))
     return .done
   }
 

@@ -83,6 +83,9 @@ public struct SessionRow: Hashable, Sendable {
     case ended(reason: String)
   }
 
+  /// Why the sessions of a host end that is offline.
+  public static let hostOffline = "its host is offline"
+
   public var id: SessionID
   public var host: HostID
   public var player: PlayerID

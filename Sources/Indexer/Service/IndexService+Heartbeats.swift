@@ -31,21 +31,18 @@ extension IndexService {
         try await self.end(ended.session, reason: ended.reason)
       }
     }
+    consequences.strangers.removeAll { session in heartbeat.ended.contains { $0.session == session } }
+    for session in consequences.strangers {
+      switch try await self.meet(session, host: host) {
+      case .reserved: consequences.confirmed.append(session)
+      case .running: break
+      default: self.tell(host, .release(session))
+      }
+    }
+    // After what runs there is known, or somebody would be sent to a seat that is taken.
     if let report = consequences.report {
       try await self.report(host, state: report.state, offeredSeats: report.offeredSeats)
       self.serveWaiting()
-    }
-    consequences.strangers.removeAll { session in heartbeat.ended.contains { $0.session == session } }
-    for session in consequences.strangers {
-      let asOf = self.clock.reading
-      guard case .session(let row) = try await self.lookup(.session(session)), row.host == host,
-        row.state == .reserved || row.state == .running
-      else {
-        self.tell(host, .release(session))
-        continue
-      }
-      self.remember(row, asOf: asOf)
-      if row.state == .reserved { consequences.confirmed.append(session) }
     }
     for session in consequences.closing { self.tell(host, .release(session)) }
     for session in consequences.confirmed { try await self.confirm(session, host: host) }
@@ -58,6 +55,24 @@ extension IndexService {
     if let description = consequences.description {
       _ = try await self.commit(.register(try Self.record(of: description, host: host)))
     }
+  }
+
+  /// A session runs at a host of which memory knows nothing: takes it over from the store, and back if it was ended
+  /// because the host was offline.
+  ///
+  /// - Returns: its state in the store; `nil` if it should not run there.
+  private func meet(_ session: SessionID, host: HostID) async throws(Problem) -> SessionRow.State? {
+    let asOf = self.clock.reading
+    guard case .session(var row) = try await self.lookup(.session(session)), row.host == host else { return nil }
+    if row.state == .ended(reason: SessionRow.hostOffline) {
+      let outcome = try await self.commit(.revive(session: session, host: host, lease: Self.sessionLease))
+      guard outcome == .done else { return nil }
+      (row.state, row.remaining) = (.running, Self.sessionLease)
+      self.state.withLock { $0.revive(session) }
+    }
+    guard row.state == .reserved || row.state == .running else { return nil }
+    self.remember(row, asOf: asOf)
+    return row.state
   }
 
   private func confirm(_ session: SessionID, host: HostID) async throws(Problem) {

@@ -24,7 +24,7 @@ extension IndexService {
     guard case .home(let epoch) = try await self.commit(.takeHome(host: host, indexer: self.name)) else {
       throw Problem(.unavailable, "The store did not take the registration; ask again in a second.")
     }
-    self.welcome(host, description, epoch: epoch)
+    self.welcome(host, description, epoch: epoch, state: try await self.storedState(of: host))
     self.serveWaiting()
     return HostRegistered(
       host: host,
@@ -43,8 +43,16 @@ extension IndexService {
     return HostRecord(id: host, seats: description.registration.seats, body: Array(body))
   }
 
-  /// The host is at home here, with a new epoch: on standby, all seats offered, and heard just now.
-  func welcome(_ host: HostID, _ description: HostDescription, epoch: Int) {
+  /// How the store has put a host that was just taken home: on standby, or silent until it has said what runs there.
+  func storedState(of host: HostID) async throws(Problem) -> HostState {
+    guard case .host(let row) = try await self.lookup(.host(host)) else {
+      throw Problem(.unavailable, "The store does not know the host any more; register again in a second.")
+    }
+    return row.state
+  }
+
+  /// The host is at home here, with a new epoch: all seats offered, and heard just now.
+  func welcome(_ host: HostID, _ description: HostDescription, epoch: Int, state hostState: HostState) {
     let now = self.clock.instant()
     self.state.withLock { state in
       let seats = description.registration.seats
@@ -53,7 +61,7 @@ extension IndexService {
           KnownHost(
             id: host,
             description: description,
-            state: .standby,
+            state: hostState,
             offeredSeats: seats,
             seats: seats,
             home: self.name,
@@ -67,7 +75,7 @@ extension IndexService {
       state.withHost(host, isDescribed: true) { known in
         guard epoch >= known.epoch else { return }
         known.description = description
-        (known.state, known.seats, known.offeredSeats) = (.standby, seats, seats)
+        (known.state, known.seats, known.offeredSeats) = (hostState, seats, seats)
         (known.home, known.epoch) = (self.name, epoch)
         (known.lastHeard, known.lastSequence, known.lastDescribed) = (now, 0, now)
         known.isHidden = false
@@ -117,6 +125,7 @@ extension IndexService {
           (known.state, known.offeredSeats) = (state, min(offeredSeats, known.seats))
           known.isHidden = false
         }
+        if state == .offline { memory.endSessions(of: host, now: self.clock.instant()) }
       }
     }
   }

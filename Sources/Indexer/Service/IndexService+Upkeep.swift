@@ -84,7 +84,7 @@ extension IndexService {
     }
   }
 
-  /// Hosts of this home that have not been heard get no players, and after a minute count as offline.
+  /// Hosts of this home that have not been heard get no players, and after a minute count as offline: their seats end.
   private func watchHosts() async {
     let now = self.clock.instant()
     let due = self.state.withLock { state in
@@ -123,7 +123,7 @@ extension IndexService {
     do throws(Problem) {
       let outcome = try await self.commit(.takeHome(host: host.id, indexer: self.name))
       guard case .home(let epoch) = outcome else { return }
-      self.welcome(host.id, host.description, epoch: epoch)
+      self.welcome(host.id, host.description, epoch: epoch, state: try await self.storedState(of: host.id))
       // Taking it home has put it on standby with every seat; what its last home knew still holds.
       if host.state != .standby || host.offeredSeats != host.seats {
         try await self.report(host.id, state: host.state, offeredSeats: host.offeredSeats)

@@ -149,6 +149,19 @@ struct ServiceState {
     return session
   }
 
+  /// A host is offline, and in the store its sessions have ended. It is told nothing: should they still run when it comes
+  /// back, they go on.
+  mutating func endSessions(of host: HostID, now: Instant) {
+    for session in self.hosts[host]?.sessions ?? [] { self.end(session, now: now) }
+    self.streams.removeValue(forKey: host)?.finish()
+  }
+
+  /// A session that had ended runs.
+  mutating func revive(_ id: SessionID) {
+    self.ended.remove(id)
+    self.endedEarlier.remove(id)
+  }
+
   /// Sessions of a host that are given up, and of which it has not said that their seats are free.
   func closingSessions(of host: HostID) -> [SessionID] {
     (self.hosts[host]?.sessions ?? []).filter { self.sessions[$0]?.isClosing == true }

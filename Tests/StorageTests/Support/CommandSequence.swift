@@ -51,7 +51,8 @@ struct CommandSequence {
     case 13: return .extend(session: session, lease: lease)
     case 14: return .hold(session: session, lease: lease)
     case 15: return .close(session: session)
-    case 16, 17: return .release(session: session, reason: "l'état, \"c\\est\" moi")
+    case 16: return .revive(session: session, host: host, lease: lease)
+    case 17: return .release(session: session, reason: "l'état, \"c\\est\" moi")
     case 18: return .expire(limit: self.chance(3))
     default:
       return .announce(IndexerRecord(name: "i,{\(self.chance(3))}", body: [0, 92, 34]), lease: lease)
