@@ -69,12 +69,12 @@ struct ParserFuzzTests {
     #expect(accepted > Self.inputsPerSeed / 50)
   }
 
-  @Test("H.264 payloads", arguments: 1...10 as ClosedRange<UInt64>)
-  func payloads(seed: UInt64) throws {
-    let vectors = Vector<H264Tests.Reassembled>.all("rtp-h264-payloads")
+  @Test("payloads of video", arguments: VideoCodec.allCases, 1...10 as ClosedRange<UInt64>)
+  func payloads(codec: VideoCodec, seed: UInt64) throws {
+    let vectors = Vector<PayloadFormatTests.Reassembled>.all("rtp-\(codec.vectorName)-payloads")
     let templates = vectors.flatMap { $0.hex.split(separator: " ").map { [UInt8](hex: String($0)) } }
     var inputs = HostileInputs(seed: seed, templates: templates)
-    var depacketizer = H264Depacketizer()
+    var depacketizer = NALUnitDepacketizer(codec: codec)
     var accessUnit: [UInt8] = []
     var accepted = 0
     for index in 0..<Self.inputsPerSeed {
@@ -84,7 +84,7 @@ struct ParserFuzzTests {
         try depacketizer.append(payload: bytes.span.bytes, to: &accessUnit)
         accepted += 1
         try #require(accessUnit.count <= before + 2 * bytes.count + 4)
-      } catch is H264Depacketizer.ParseError {
+      } catch is NALUnitDepacketizer.ParseError {
         try #require(accessUnit.count == before)
       }
       if index % 50 == 0 {
@@ -95,21 +95,21 @@ struct ParserFuzzTests {
     #expect(accepted > Self.inputsPerSeed / 50)
   }
 
-  @Test("H.264 access units", arguments: 1...5 as ClosedRange<UInt64>)
-  func accessUnits(seed: UInt64) throws {
-    var inputs = HostileInputs(seed: seed, templates: Self.templates(["rtp-h264"]))
+  @Test("access units of video", arguments: VideoCodec.allCases, 1...5 as ClosedRange<UInt64>)
+  func accessUnits(codec: VideoCodec, seed: UInt64) throws {
+    var inputs = HostileInputs(seed: seed, templates: Self.templates(["rtp-\(codec.vectorName)"]))
     for _ in 0..<Self.inputsPerSeed / 5 {
       let bytes = inputs.next()
       let span = bytes.span.bytes
-      let maximum = 3 + bytes.count % 13
-      var packetizer = H264Packetizer(accessUnit: span, maximumPayloadByteCount: maximum)
+      let maximum = codec.fragmentPrefixByteCount + 1 + bytes.count % 13
+      var packetizer = NALUnitPacketizer(accessUnit: span, codec: codec, maximumPayloadByteCount: maximum)
       var count = 0
       while let fragment = packetizer.next(in: span) {
         count += 1
         try #require(fragment.payloadByteCount <= maximum && fragment.range.upperBound <= bytes.count)
         try #require(count <= bytes.count)
       }
-      let announced = H264Packetizer.packetCount(accessUnit: span, maximumPayloadByteCount: maximum)
+      let announced = NALUnitPacketizer.packetCount(accessUnit: span, codec: codec, maximumPayloadByteCount: maximum)
       try #require(count == announced)
     }
   }

@@ -73,7 +73,7 @@ struct FrameAssembler: ~Copyable {
   private var slots = [Slot](repeating: Slot(), count: FrameAssembler.slotCount)
   private var storage = [UInt8](repeating: 0, count: FrameAssembler.slotCount * FrameAssembler.slotByteCount)
   private var indexUnwrapper = SequenceUnwrapper()
-  private var depacketizer = H264Depacketizer()
+  private var depacketizer = NALUnitDepacketizer(codec: .h264)
   private var accessUnit: [UInt8] = []
   private(set) var counts = Counts()
   /// Index of the next frame to hand on; `nil` before the first key frame.

@@ -69,8 +69,9 @@ struct VideoSender: ~Copyable {
   ///
   /// - Returns: `false` when the frame does not fit into the history; it is dropped and a key frame is needed.
   mutating func queue(_ accessUnit: RawSpan, _ frame: VideoFrame, now: Instant) -> Bool {
-    let count = H264Packetizer.packetCount(
+    let count = NALUnitPacketizer.packetCount(
       accessUnit: accessUnit,
+      codec: .h264,
       maximumPayloadByteCount: Self.maximumPayloadByteCount
     )
     guard count > 0, count <= self.history.capacity / 2, count <= FrameDescriptor.maximumPacketCount else {
@@ -85,8 +86,9 @@ struct VideoSender: ~Copyable {
       convertedToEncoded: frame.encodedAt - frame.convertedAt,
       encodedToSent: now - frame.encodedAt
     )
-    var packetizer = H264Packetizer(
+    var packetizer = NALUnitPacketizer(
       accessUnit: accessUnit,
+      codec: .h264,
       maximumPayloadByteCount: Self.maximumPayloadByteCount
     )
     var packetIndex: UInt16 = 0
@@ -119,14 +121,8 @@ struct VideoSender: ~Copyable {
           skipped: isLast ? frame.skipped : nil
         )
         let headerByteCount = offset
-        if fragment.prefixByteCount == 2 {
-          slot.storeBigEndian(fragment.prefix.0, at: offset)
-          slot.storeBigEndian(fragment.prefix.1, at: offset + 1)
-          offset += 2
-        }
-        slot.copy(accessUnit.extracting(fragment.range), at: offset)
-        offset += fragment.range.count
-        return (offset, headerByteCount)
+        fragment.write(from: accessUnit, into: &slot, at: offset)
+        return (offset + fragment.payloadByteCount, headerByteCount)
       }
       self.nextSequence += 1
       packetIndex += 1

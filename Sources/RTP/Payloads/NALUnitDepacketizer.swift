@@ -1,20 +1,23 @@
+public import MediaUnits
 internal import Octets
 
-/// Puts RTP payloads together to an HEVC access unit in Annex B form.
+/// Puts RTP payloads together to an access unit, of H.264 or HEVC, in Annex B form.
 ///
 /// Append the payloads of one frame in order, then check ``isComplete``. After an error, or where a packet is
 /// missing, drop the access unit and ``reset()``.
 ///
-/// - Spec: RFC 7798 §4.4.1 (single NAL unit packet), §4.4.2 (aggregation packet), §4.4.3 (fragmentation unit), without
-///   decoding order numbers (sprop-max-don-diff is 0).
-public struct HEVCDepacketizer: Hashable, Sendable {
+/// - Spec: RFC 6184 §5.6 (single NAL unit packet), §5.7.1 (STAP-A), §5.8 (FU-A); RFC 7798 §4.4.1 (single NAL unit
+///   packet), §4.4.2 (aggregation packet), §4.4.3 (fragmentation unit), without decoding order numbers
+///   (sprop-max-don-diff is 0).
+public struct NALUnitDepacketizer: Hashable, Sendable {
   /// Why a payload cannot be part of the access unit. A peer can cause every one of these.
   public enum ParseError: Error, Hashable, Sendable {
     /// The payload ends before a byte that must be there, or an aggregate holds a NAL unit without a header.
     case truncated
     /// The forbidden bit is set: the NAL unit is known to be damaged.
     case forbiddenBit
-    /// A type that is not carried: PACI (50), those that RFC 7798 leaves unspecified, or one packet within another.
+    /// A type that is not carried: what packetization mode 1 does not allow, PACI, those that the specification leaves
+    /// open, or one packet within another.
     case unsupportedType(UInt8)
     /// A fragment says that it is both the first and the last.
     case wholeUnitInFragment
@@ -24,10 +27,13 @@ public struct HEVCDepacketizer: Hashable, Sendable {
     case unfinishedFragment
   }
 
-  /// The header of the NAL unit whose fragments are arriving.
+  private let format: NALUnitFormat
+  /// The header of the NAL unit whose fragments are arriving; of H.264, which has one byte, the lower byte is zero.
   private var fragmentedHeader: UInt16?
 
-  public init() {}
+  public init(codec: VideoCodec) {
+    self.format = NALUnitFormat(codec: codec)
+  }
 
   /// Whether every NAL unit that was begun has ended.
   public var isComplete: Bool {
@@ -47,54 +53,54 @@ public struct HEVCDepacketizer: Hashable, Sendable {
   /// - Throws: ``ParseError``; drop the whole access unit.
   /// - Complexity: O(n); allocates only where the capacity of `accessUnit` does not suffice.
   public mutating func append(payload: RawSpan, to accessUnit: inout [UInt8]) throws(ParseError) {
-    guard payload.byteCount >= 2 else { throw .truncated }
-    let type = try Self.type(of: payload, at: 0)
-    if type == HEVCNALUnitType.fragment {
+    guard payload.byteCount >= self.format.headerByteCount else { throw .truncated }
+    let type = try self.type(of: payload, at: 0)
+    if type == self.format.fragment {
       try self.appendFragment(payload, to: &accessUnit)
       return
     }
     guard self.isComplete else { throw .unfinishedFragment }
-    if type == HEVCNALUnitType.aggregate {
-      try Self.appendAggregate(payload, to: &accessUnit)
+    if type == self.format.aggregate {
+      try self.appendAggregate(payload, to: &accessUnit)
     } else {
-      guard HEVCNALUnitType.isNALUnit(type) else { throw .unsupportedType(type) }
+      guard self.format.isNALUnit(type) else { throw .unsupportedType(type) }
       Self.appendStartCode(to: &accessUnit)
       accessUnit.append(contentsOf: payload)
     }
   }
 
   private mutating func appendFragment(_ payload: RawSpan, to accessUnit: inout [UInt8]) throws(ParseError) {
-    // A fragment without a byte of the NAL unit would be no part of it (RFC 7798 §4.4.3).
-    guard payload.byteCount > 3 else { throw .truncated }
-    let fragmentHeader: UInt8 = payload.bigEndian(at: 2)
+    guard payload.byteCount >= self.format.leastFragmentByteCount else { throw .truncated }
+    let prefixByteCount = self.format.fragmentPrefixByteCount
+    let fragmentHeader: UInt8 = payload.bigEndian(at: prefixByteCount - 1)
     let isFirst = fragmentHeader & 0x80 != 0
     let isLast = fragmentHeader & 0x40 != 0
-    let type = fragmentHeader & 0x3F
-    guard HEVCNALUnitType.isNALUnit(type) else { throw .unsupportedType(type) }
-    let first = HEVCNALUnitType.firstByte(payload.bigEndian(at: 0), type: type)
-    let second: UInt8 = payload.bigEndian(at: 1)
-    let header = UInt16(first) << 8 | UInt16(second)
+    let type = self.format.type(ofFragmentHeader: fragmentHeader)
+    guard self.format.isNALUnit(type) else { throw .unsupportedType(type) }
+    let first = self.format.firstByte(payload.bigEndian(at: 0), type: type)
+    let second: UInt8? = self.format.headerByteCount == 2 ? payload.bigEndian(at: 1) : nil
+    let header = UInt16(first) << 8 | UInt16(second ?? 0)
 
     if isFirst {
       guard !isLast else { throw .wholeUnitInFragment }
       guard self.isComplete else { throw .unfinishedFragment }
       Self.appendStartCode(to: &accessUnit)
       accessUnit.append(first)
-      accessUnit.append(second)
+      if let second { accessUnit.append(second) }
     } else {
       guard self.fragmentedHeader == header else { throw .fragmentWithoutStart }
     }
-    accessUnit.append(contentsOf: payload.extracting(3..<payload.byteCount))
+    accessUnit.append(contentsOf: payload.extracting(prefixByteCount..<payload.byteCount))
     self.fragmentedHeader = isLast ? nil : header
   }
 
-  private static func appendAggregate(_ payload: RawSpan, to accessUnit: inout [UInt8]) throws(ParseError) {
-    guard payload.byteCount > 2 else { throw .truncated }
+  private func appendAggregate(_ payload: RawSpan, to accessUnit: inout [UInt8]) throws(ParseError) {
+    guard payload.byteCount > self.format.headerByteCount else { throw .truncated }
     let byteCountBefore = accessUnit.count
-    var offset = 2
+    var offset = self.format.headerByteCount
     while offset < payload.byteCount {
       do {
-        let unit = try Self.aggregatedUnit(in: payload, at: offset)
+        let unit = try self.aggregatedUnit(in: payload, at: offset)
         Self.appendStartCode(to: &accessUnit)
         accessUnit.append(contentsOf: payload.extracting(unit))
         offset = unit.upperBound
@@ -105,20 +111,20 @@ public struct HEVCDepacketizer: Hashable, Sendable {
     }
   }
 
-  private static func aggregatedUnit(in payload: RawSpan, at offset: Int) throws(ParseError) -> Range<Int> {
+  private func aggregatedUnit(in payload: RawSpan, at offset: Int) throws(ParseError) -> Range<Int> {
     guard offset + 2 <= payload.byteCount else { throw .truncated }
     let start = offset + 2
     let end = start + Int(payload.bigEndian(at: offset, as: UInt16.self))
-    guard end >= start + 2, end <= payload.byteCount else { throw .truncated }
-    let type = try Self.type(of: payload, at: start)
-    guard HEVCNALUnitType.isNALUnit(type) else { throw .unsupportedType(type) }
+    guard end >= start + self.format.headerByteCount, end <= payload.byteCount else { throw .truncated }
+    let type = try self.type(of: payload, at: start)
+    guard self.format.isNALUnit(type) else { throw .unsupportedType(type) }
     return start..<end
   }
 
-  private static func type(of payload: RawSpan, at offset: Int) throws(ParseError) -> UInt8 {
+  private func type(of payload: RawSpan, at offset: Int) throws(ParseError) -> UInt8 {
     let first: UInt8 = payload.bigEndian(at: offset)
     guard first & 0x80 == 0 else { throw .forbiddenBit }
-    return HEVCNALUnitType.type(of: first)
+    return self.format.type(of: first)
   }
 
   private static func appendStartCode(to accessUnit: inout [UInt8]) {

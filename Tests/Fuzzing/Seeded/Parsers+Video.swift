@@ -1,21 +1,29 @@
+import MediaUnits
 import Octets
 import RTP
 
 extension Parser {
-  /// HEVC's payload format, both ways.
-  static func hevc(vectors: (String) -> [[UInt8]]) -> [Parser] {
-    let accessUnits = vectors("rtp-hevc")
-    let divided = accessUnits.map { Self.hevcPayloads(of: $0, maximumByteCount: 12).flatMap(Self.measured) }
-    let payloads = divided + vectors("rtp-hevc-payloads").map(Self.measured)
+  /// A codec's payload format, both ways.
+  static func video(_ codec: VideoCodec, vectors: (String) -> [[UInt8]]) -> [Parser] {
+    let name =
+      switch codec {
+      case .h264: "h264"
+      case .hevc: "hevc"
+      }
+    let accessUnits = vectors("rtp-\(name)")
+    let divided = accessUnits.map { accessUnit in
+      Self.payloads(of: accessUnit, codec: codec, maximumByteCount: 12).flatMap(Self.measured)
+    }
+    let payloads = divided + vectors("rtp-\(name)-payloads").map(Self.measured)
     return [
-      Parser(name: "hevc", valid: payloads, longest: 1500, parse: Self.hevc),
-      Parser(name: "hevc-access-unit", valid: accessUnits, longest: 1500, parse: Self.hevcAccessUnit),
+      Parser(name: name, valid: payloads, longest: 1500) { Self.reassemble($0, codec: codec) },
+      Parser(name: "\(name)-access-unit", valid: accessUnits, longest: 1500) { Self.divide($0, codec: codec) },
     ]
   }
 
   /// The payloads of a frame, each with a byte in front that says how long it is.
-  private static func hevc(_ bytes: [UInt8]) -> Bool {
-    var depacketizer = HEVCDepacketizer()
+  private static func reassemble(_ bytes: [UInt8], codec: VideoCodec) -> Bool {
+    var depacketizer = NALUnitDepacketizer(codec: codec)
     var accessUnit: [UInt8] = []
     var isAccepted = true
     var offset = 0
@@ -35,11 +43,11 @@ extension Parser {
   }
 
   /// An access unit, divided into payloads of any size and put together again.
-  private static func hevcAccessUnit(_ bytes: [UInt8]) -> Bool {
+  private static func divide(_ bytes: [UInt8], codec: VideoCodec) -> Bool {
     let maximum = 4 + bytes.count % 61
-    var depacketizer = HEVCDepacketizer()
+    var depacketizer = NALUnitDepacketizer(codec: codec)
     var accessUnit: [UInt8] = []
-    let payloads = Self.hevcPayloads(of: bytes, maximumByteCount: maximum)
+    let payloads = Self.payloads(of: bytes, codec: codec, maximumByteCount: maximum)
     for payload in payloads {
       precondition(payload.count <= maximum, "a payload keeps to the maximum")
       do {
@@ -51,13 +59,21 @@ extension Parser {
       }
     }
     precondition(depacketizer.isComplete, "what was divided is put together")
-    let count = HEVCPacketizer.packetCount(accessUnit: bytes.octets, maximumPayloadByteCount: maximum)
+    let count = NALUnitPacketizer.packetCount(
+      accessUnit: bytes.octets,
+      codec: codec,
+      maximumPayloadByteCount: maximum
+    )
     precondition(payloads.count == count, "as many payloads as were announced")
     return true
   }
 
-  private static func hevcPayloads(of accessUnit: [UInt8], maximumByteCount: Int) -> [[UInt8]] {
-    var packetizer = HEVCPacketizer(accessUnit: accessUnit.octets, maximumPayloadByteCount: maximumByteCount)
+  private static func payloads(of accessUnit: [UInt8], codec: VideoCodec, maximumByteCount: Int) -> [[UInt8]] {
+    var packetizer = NALUnitPacketizer(
+      accessUnit: accessUnit.octets,
+      codec: codec,
+      maximumPayloadByteCount: maximumByteCount
+    )
     var payloads: [[UInt8]] = []
     while let fragment = packetizer.next(in: accessUnit.octets) {
       var payload = [UInt8](repeating: 0, count: fragment.payloadByteCount)
