@@ -24,7 +24,7 @@ enum EncoderProof {
 
     let byteCount = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: VideoDecoder.inputPadding))
-    var decoder = try VideoDecoder()
+    var decoder = try VideoDecoder(codec: configuration.kind.codec)
     var fault: String? = "its first picture does not decode at once"
     _ = try bytes.span.bytes.withUnsafeBytes { buffer throws(FFmpegError) in
       try decoder.decode(UnsafeRawBufferPointer(rebasing: buffer[..<byteCount]), pts: 0) { picture in

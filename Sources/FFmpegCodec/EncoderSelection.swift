@@ -19,19 +19,21 @@ public struct EncoderSelection: Hashable, Sendable {
   /// Tries the encoders in order of preference; each must encode one picture that decodes to what went in.
   ///
   /// - Parameters:
-  ///   - kind: try this one only; `nil` for all.
+  ///   - kind: try this one only; `nil` for all of `codec`.
+  ///   - codec: what it is to make, unless `kind` says so.
   ///   - size: even in both dimensions.
   ///   - frameRate: frames per second, at least 1.
   ///   - bitrate: at least 1 kbit/s.
   /// - Throws: ``EncoderUnavailable`` if none works; there is never a silent fallback from a named one.
   public static func choose(
     named kind: EncoderKind? = nil,
+    codec: VideoCodec = .h264,
     size: PictureSize,
     frameRate: Int,
     bitrate: Bitrate
   ) throws(EncoderUnavailable) -> EncoderSelection {
     var refusals: [Refusal] = []
-    for candidate in kind.map({ [$0] }) ?? EncoderKind.allCases {
+    for candidate in kind.map({ [$0] }) ?? EncoderKind.all(of: codec) {
       let configuration = VideoEncoder.Configuration(
         size: size,
         frameRate: frameRate,

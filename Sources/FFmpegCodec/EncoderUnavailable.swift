@@ -6,6 +6,6 @@ public struct EncoderUnavailable: Error, Hashable, Sendable {
 
 extension EncoderUnavailable: CustomStringConvertible {
   public var description: String {
-    "no usable H.264 encoder: " + self.refusals.map(\.description).joined(separator: "; ")
+    "no usable encoder: " + self.refusals.map(\.description).joined(separator: "; ")
   }
 }

@@ -12,6 +12,7 @@ public import MediaUnits
 public struct MediaRecorder: ~Copyable {
   private static let nanoseconds = AVRational(num: 1, den: 1_000_000_000)
 
+  private let codec: VideoCodec
   private let output: OutputContext
   private let packet: PacketStorage
   private let frameDuration: Int64
@@ -32,6 +33,7 @@ public struct MediaRecorder: ~Copyable {
   /// - Parameters:
   ///   - path: where; its extension, `mp4` or `mkv`, says what. An existing file is overwritten.
   ///   - size: of the pictures.
+  ///   - codec: what they are compressed with.
   ///   - frameRate: frames per second, as announced; each frame has a timestamp of its own.
   ///   - hasAudio: whether ``writeAudio(_:at:)`` will be called.
   ///   - audioPreSkip: samples of 48 kHz that a player drops at the start: the encoder's lookahead.
@@ -39,6 +41,7 @@ public struct MediaRecorder: ~Copyable {
   public init(
     path: String,
     size: PictureSize,
+    codec: VideoCodec = .h264,
     frameRate: Int,
     hasAudio: Bool,
     audioPreSkip: Int = 120
@@ -52,8 +55,9 @@ public struct MediaRecorder: ~Copyable {
       )
     }
     let output = try FFmpegLog.explaining { () throws(FFmpegError) in try OutputContext(path: path) }
-    output.addVideo(size: size, frameRate: frameRate)
+    output.addVideo(size: size, codec: codec, frameRate: frameRate)
     if hasAudio { output.addAudio(preSkip: audioPreSkip) }
+    self.codec = codec
     self.output = output
     self.packet = PacketStorage()
     self.frameDuration = 1_000_000_000 / Int64(frameRate)
@@ -75,7 +79,9 @@ public struct MediaRecorder: ~Copyable {
     at time: Int64
   ) throws(FFmpegError) -> Bool {
     if self.start == nil {
-      guard !self.isFinished, isKeyframe, let sets = H264ParameterSets.copy(from: accessUnit) else { return false }
+      guard !self.isFinished, isKeyframe, let sets = ParameterSets.copy(from: accessUnit, codec: self.codec) else {
+        return false
+      }
       // A header that was refused is not tried again.
       self.isFinished = true
       try self.begin(parameterSets: sets)

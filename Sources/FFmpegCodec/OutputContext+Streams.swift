@@ -2,8 +2,8 @@ internal import CFFmpeg
 internal import MediaUnits
 
 extension OutputContext {
-  func addVideo(size: PictureSize, frameRate: Int) {
-    let stream = self.addStream(type: AVMEDIA_TYPE_VIDEO, codec: AV_CODEC_ID_H264)
+  func addVideo(size: PictureSize, codec: VideoCodec, frameRate: Int) {
+    let stream = self.addStream(type: AVMEDIA_TYPE_VIDEO, codec: codec.libraryID)
     stream.pointee.time_base = AVRational(num: 1, den: 90_000)
     stream.pointee.avg_frame_rate = AVRational(num: CInt(frameRate), den: 1)
     guard let parameters = stream.pointee.codecpar else { preconditionFailure("a stream has parameters") }

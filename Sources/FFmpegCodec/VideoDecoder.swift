@@ -1,7 +1,7 @@
 internal import CFFmpeg
-internal import MediaUnits
+public import MediaUnits
 
-/// An H.264 decoder for interactive video: every access unit that goes in comes out at once as a picture.
+/// An H.264 or HEVC decoder for interactive video: every access unit that goes in comes out at once as a picture.
 ///
 /// Runs in software, on slices rather than on frames in parallel, since each frame thread would add a frame of delay.
 /// A picture that the decoder knows to be damaged is an error and is not handed on; but with more than one thread it
@@ -17,23 +17,28 @@ public struct VideoDecoder: ~Copyable {
   /// - Source: `AV_INPUT_BUFFER_PADDING_SIZE`, libavcodec/defs.h.
   public static let inputPadding = Int(AV_INPUT_BUFFER_PADDING_SIZE)
 
+  /// What it decodes.
+  public let codec: VideoCodec
   private let threads: Int
   private var context: CodecContext
   private let frame: Frame
   private let packet: PacketStorage
 
-  /// - Parameter threads: how many slices to decode at the same time, at least 1. Where a second core is free, two take
-  ///   about two thirds of the time of one for the two slices of our own encoder at 720p, at the same processor time.
-  /// - Throws: ``FFmpegError`` if libavcodec has no H.264 decoder.
-  public init(threads: Int = 2) throws(FFmpegError) {
+  /// - Parameters:
+  ///   - codec: what it is to decode.
+  ///   - threads: how many slices to decode at the same time, at least 1. Where a second core is free, two take about two
+  ///     thirds of the time of one for the two slices of our own encoder at 720p, at the same processor time.
+  /// - Throws: ``FFmpegError`` if libavcodec has no decoder of that codec.
+  public init(codec: VideoCodec = .h264, threads: Int = 2) throws(FFmpegError) {
     precondition(threads >= 1, "a decoder needs a thread")
     FFmpegLog.redirected
-    let context = try Self.open(threads: threads)
+    let context = try Self.open(codec, threads: threads)
 
     // The packet refers to the caller's bytes, so that the library counts references instead of copying.
     let packet = PacketStorage()
     packet.pointer.pointee.buf = av_buffer_create(nil, 0, { _, _ in }, nil, CInt(AV_BUFFER_FLAG_READONLY))
 
+    self.codec = codec
     self.threads = threads
     self.context = context
     self.frame = Frame()
@@ -95,15 +100,15 @@ public struct VideoDecoder: ~Copyable {
   ///
   /// - Throws: ``FFmpegError`` as the initialiser does; the decoder then goes on as it was.
   public mutating func reset() throws(FFmpegError) {
-    self.context = try Self.open(threads: self.threads)
+    self.context = try Self.open(self.codec, threads: self.threads)
   }
 
-  private static func open(threads: Int) throws(FFmpegError) -> CodecContext {
-    guard let codec = avcodec_find_decoder(AV_CODEC_ID_H264) else {
+  private static func open(_ kind: VideoCodec, threads: Int) throws(FFmpegError) -> CodecContext {
+    guard let codec = avcodec_find_decoder(kind.libraryID) else {
       throw FFmpegError(
         code: shim_AVERROR_DECODER_NOT_FOUND,
         operation: "avcodec_find_decoder",
-        detail: "this libavcodec was built without an H.264 decoder"
+        detail: "this libavcodec was built without a decoder of \(kind)"
       )
     }
     let context = CodecContext(codec)

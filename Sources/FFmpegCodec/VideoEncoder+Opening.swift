@@ -70,7 +70,32 @@ extension VideoEncoder.Configuration {
           "x264-params": "sliced-threads=1:slices=\(self.threads):repeat-headers=1",
         ]
       ]
+    case .hevcNVENC:
+      [
+        [
+          "preset": "p2", "tune": "ull", "rc": "cbr", "profile": "main", "zerolatency": "1", "delay": "0",
+          "surfaces": "1", "forced-idr": "1", "aud": "0", "ldkfs": "1", "b_ref_mode": "disabled", "rc-lookahead": "0",
+        ]
+      ]
+    case .hevcVAAPI:
+      [self.hevcVAAPIOptions(lowPower: "0"), self.hevcVAAPIOptions(lowPower: "1")]
+    case .x265:
+      // One frame at a time on all threads, by wavefronts; what else "zerolatency" leaves open is shut here. Its default
+      // quality looks like x264's at a fifth less.
+      [
+        [
+          "preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1", "crf": "26",
+          "x265-params": """
+          log-level=none:frame-threads=1:pools=\(self.threads):wpp=1:rc-lookahead=0:bframes=0:scenecut=0:keyint=-1:\
+          open-gop=0:repeat-headers=1:annexb=1:aud=0:hrd=0:info=0:ref=1
+          """,
+        ]
+      ]
     }
+  }
+
+  private func hevcVAAPIOptions(lowPower: String) -> KeyValuePairs<String, String> {
+    ["rc_mode": "CBR", "profile": "main", "async_depth": "1", "low_power": lowPower, "aud": "0", "sei": "0"]
   }
 
   private func vaapiOptions(lowPower: String) -> KeyValuePairs<String, String> {
@@ -83,11 +108,13 @@ extension VideoEncoder.Configuration {
   /// Frames from one key frame to the next that nobody asked for.
   var gopLength: CInt {
     switch self.kind {
-    case .nvenc: .max
+    case .nvenc, .hevcNVENC: .max
     // Some drivers multiply it; nine minutes at 60 frames a second.
-    case .vaapi: 32_767
+    case .vaapi, .hevcVAAPI: 32_767
     // X264_KEYINT_MAX_INFINITE.
     case .x264: 1 << 30
+    // x265's own parameters say that there are none.
+    case .x265: -1
     }
   }
 }
@@ -114,7 +141,11 @@ extension CodecContext {
       context.pointee.thread_count = CInt(configuration.threads)
       context.pointee.thread_type = FF_THREAD_SLICE
     }
-    self.apply(configuration.bitrate, frameRate: configuration.frameRate)
+    self.apply(
+      configuration.bitrate,
+      frameRate: configuration.frameRate,
+      openedFrameRate: configuration.frameRate
+    )
   }
 
   fileprivate func attach(_ upload: HardwareUpload) throws(FFmpegError) {
@@ -124,10 +155,14 @@ extension CodecContext {
   }
 
   /// Average and maximum alike, and a buffer of one frame.
-  func apply(_ bitrate: Bitrate, frameRate: Int) {
+  ///
+  /// - Parameter openedFrameRate: what the library believes; where fewer frames come, each gets more of what it takes for
+  ///   a second's bits.
+  func apply(_ bitrate: Bitrate, frameRate: Int, openedFrameRate: Int) {
     precondition(bitrate >= .kilobits(1), "an encoder cannot encode to nothing")
-    self.pointer.pointee.bit_rate = bitrate.bitsPerSecond
-    self.pointer.pointee.rc_max_rate = bitrate.bitsPerSecond
+    let believed = bitrate.bitsPerSecond * Int64(openedFrameRate) / Int64(frameRate)
+    self.pointer.pointee.bit_rate = believed
+    self.pointer.pointee.rc_max_rate = believed
     self.pointer.pointee.rc_buffer_size = CInt(clamping: bitrate.bitsPerSecond / Int64(frameRate))
   }
 }

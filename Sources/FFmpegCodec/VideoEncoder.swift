@@ -1,7 +1,7 @@
 internal import CFFmpeg
 public import MediaUnits
 
-/// An H.264 encoder for interactive video: every frame goes in and comes out at once.
+/// An H.264 or HEVC encoder for interactive video: every frame goes in and comes out at once.
 ///
 /// No B-frames, no lookahead, no periodic key frame, and a buffer of one frame, so that no frame takes much longer on
 /// the wire than the frame interval. Key frames come where they are asked for, with their parameter sets in-band.
@@ -31,8 +31,10 @@ public struct VideoEncoder: ~Copyable {
     }
   }
 
-  /// As opened, with the bitrate of the last ``setBitrate(_:)``.
+  /// As opened, with the bitrate and frame rate that were set last.
   public private(set) var configuration: Configuration
+  /// Frames per second that the library was told when it was opened; it divides the bitrate among so many.
+  private var openedFrameRate: Int
   private var context: CodecContext
   private let upload: HardwareUpload?
   private let input: Frame
@@ -45,7 +47,7 @@ public struct VideoEncoder: ~Copyable {
     precondition(configuration.size.width % 2 == 0 && configuration.size.height % 2 == 0, "4:2:0 needs even sizes")
     precondition(configuration.frameRate >= 1 && configuration.threads >= 1, "an encoder needs a rate and a thread")
     let upload: HardwareUpload? =
-      configuration.kind == .vaapi
+      configuration.kind.usesVAAPI
       ? try FFmpegLog.explaining { () throws(FFmpegError) in try HardwareUpload(size: configuration.size) } : nil
     let context = try Self.open(configuration, upload: upload)
 
@@ -59,6 +61,7 @@ public struct VideoEncoder: ~Copyable {
     input.fillWithBlack()
 
     self.configuration = configuration
+    self.openedFrameRate = configuration.frameRate
     self.context = context
     self.upload = upload
     self.input = input
@@ -127,14 +130,28 @@ public struct VideoEncoder: ~Copyable {
   /// - Throws: ``FFmpegError`` only if ``rateChange`` is ``RateChange/onlyByReopening`` and reopening failed; the
   ///   encoder then goes on at the old rate.
   public mutating func setBitrate(_ bitrate: Bitrate) throws(FFmpegError) {
-    guard bitrate != self.configuration.bitrate else { return }
+    try self.setRate(bitrate, frameRate: self.configuration.frameRate)
+  }
+
+  /// Changes bitrate and frame rate, and with them every frame's budget, as ``rateChange`` says; the same again costs
+  /// nothing.
+  ///
+  /// - Parameters:
+  ///   - bitrate: at least 1 kbit/s.
+  ///   - frameRate: frames per second, at least 1.
+  /// - Throws: ``FFmpegError``, as ``setBitrate(_:)`` does.
+  public mutating func setRate(_ bitrate: Bitrate, frameRate: Int) throws(FFmpegError) {
+    precondition(frameRate >= 1, "an encoder needs a rate")
+    guard bitrate != self.configuration.bitrate || frameRate != self.configuration.frameRate else { return }
     var configuration = self.configuration
     configuration.bitrate = bitrate
+    configuration.frameRate = frameRate
     switch self.rateChange {
     case .nextFrame, .withKeyframe:
-      self.context.apply(bitrate, frameRate: configuration.frameRate)
+      self.context.apply(bitrate, frameRate: frameRate, openedFrameRate: self.openedFrameRate)
     case .onlyByReopening:
       self.context = try Self.open(configuration, upload: self.upload)
+      self.openedFrameRate = frameRate
     }
     self.configuration = configuration
   }

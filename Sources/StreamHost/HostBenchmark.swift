@@ -2,7 +2,7 @@ import DatagramIO
 public import FFmpegCodec
 import Foundation
 public import IndexAPI
-import MediaUnits
+public import MediaUnits
 
 /// What this machine can stream, found out by doing it: at most ten seconds, and kept for the next start.
 public enum HostBenchmark {
@@ -32,7 +32,7 @@ public enum HostBenchmark {
   ///   - isForced: measure, whatever was measured before.
   ///   - progress: called with a line for people at each step.
   public static func capability(
-    of kinds: [EncoderKind] = EncoderKind.allCases,
+    of kinds: [EncoderKind] = EncoderKind.all(of: .h264),
     build: String,
     isForced: Bool,
     progress: (String) -> Void

@@ -90,7 +90,7 @@ struct HostCommand: ParsableCommand {
     let most = self.synthetic ? 1000 : 64
     guard 1...most ~= self.seats else { throw ValidationError("--seats must be 1 to \(most).") }
     guard 0.1...500 ~= self.maximumBitrate else { throw ValidationError("--maximum-bitrate must be 0.1 to 500.") }
-    if let encoder = self.encoder, EncoderKind(rawValue: encoder) == nil {
+    if let encoder = self.encoder, EncoderKind(rawValue: encoder)?.codec != .h264 {
       throw ValidationError("--encoder must be one of \(EncoderKind.names).")
     }
   }
@@ -107,7 +107,7 @@ struct HostCommand: ParsableCommand {
         self.network.indexer.isEmpty
         ? nil
         : HostBenchmark.capability(
-          of: self.encoder.flatMap(EncoderKind.init(rawValue:)).map { [$0] } ?? EncoderKind.allCases,
+          of: self.encoder.flatMap(EncoderKind.init(rawValue:)).map { [$0] } ?? EncoderKind.all(of: .h264),
           build: Martlet.configuration.version,
           isForced: self.network.rebenchmark
         ) { logger.info("\($0)") }
@@ -238,8 +238,8 @@ enum HostStart {
 }
 
 extension EncoderKind {
-  /// Every encoder's name, for people.
-  static var names: String { Self.allCases.map(\.rawValue).joined(separator: ", ") }
+  /// The name of every encoder that a session can begin with, for people.
+  static var names: String { Self.all(of: .h264).map(\.rawValue).joined(separator: ", ") }
 }
 
 extension HostServer {

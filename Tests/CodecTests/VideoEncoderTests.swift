@@ -96,8 +96,8 @@ struct EncoderSelectionTests {
   @Test("takes the first that works, and says why those before it do not")
   func preference() throws {
     let selection = try EncoderSelection.choose(size: Self.size, frameRate: 60, bitrate: .megabits(5))
-    let position = try #require(EncoderKind.allCases.firstIndex(of: selection.kind))
-    #expect(selection.refusals.map(\.kind) == Array(EncoderKind.allCases[..<position]))
+    let position = try #require(EncoderKind.all(of: .h264).firstIndex(of: selection.kind))
+    #expect(selection.refusals.map(\.kind) == Array(EncoderKind.all(of: .h264)[..<position]))
     for refusal in selection.refusals {
       #expect(!refusal.reason.isEmpty)
       #expect(!refusal.reason.contains("\n"))
@@ -116,9 +116,9 @@ struct EncoderSelectionTests {
       #expect(selection.kind == kind)
       #expect(selection.refusals.isEmpty)
     } catch {
-      #expect(kind != .x264)
+      #expect(kind != .x264 && kind != .x265)
       #expect(error.refusals.map(\.kind) == [kind])
-      #expect(error.description.hasPrefix("no usable H.264 encoder: \(kind.rawValue): "))
+      #expect(error.description.hasPrefix("no usable encoder: \(kind.rawValue): "))
       #expect(!error.description.contains("\n"))
     }
   }

@@ -36,10 +36,11 @@ enum SmallStream {
 
   static func encoder(
     size: PictureSize = Self.size,
-    bitrate: Bitrate = Self.bitrate
+    bitrate: Bitrate = Self.bitrate,
+    kind: EncoderKind = .x264
   ) throws(FFmpegError) -> VideoEncoder {
     try VideoEncoder(
-      VideoEncoder.Configuration(size: size, frameRate: Self.frameRate, bitrate: bitrate, kind: .x264)
+      VideoEncoder.Configuration(size: size, frameRate: Self.frameRate, bitrate: bitrate, kind: kind)
     )
   }
 
@@ -48,9 +49,10 @@ enum SmallStream {
     count: Int,
     keyframes: Set<Int> = [0],
     size: PictureSize = Self.size,
-    bitrate: Bitrate = Self.bitrate
+    bitrate: Bitrate = Self.bitrate,
+    kind: EncoderKind = .x264
   ) throws(FFmpegError) -> [AccessUnit] {
-    var encoder = try self.encoder(size: size, bitrate: bitrate)
+    var encoder = try self.encoder(size: size, bitrate: bitrate, kind: kind)
     let scene = MovingScene(seed: 1)
     let picture = BGRXPicture(size.width, size.height)
     var units: [AccessUnit] = []
