@@ -301,6 +301,8 @@ final class HeadlessPlayer {
     while let event = self.session?.nextEvent() {
       switch event {
       case .silent: if self.handshake == nil { self.beginHandshake(limit: .seconds(2), now: now) }
+      // It asks for no change; one that the host makes by itself counts as it comes.
+      case .termsChanged, .wishAnswered, .wishUnanswered: break
       case .expired: self.fail("the host fell silent")
       case .closed(let reason): self.fail("the host ended the session: \(reason ?? "no reason given")")
       }

@@ -1,3 +1,5 @@
+public import MediaUnits
+
 /// What the payload of an RTP packet is, as the session profile assigns it.
 ///
 /// - Spec: RFC 3550 §5.1, Protocol/media.md §2.
@@ -18,6 +20,42 @@ public struct PayloadType: Hashable, Sendable {
   public static let videoRetransmission = PayloadType(rawValue: 97)
   /// Input events of the player.
   public static let input = PayloadType(rawValue: 98)
+  /// HEVC.
+  public static let hevc = PayloadType(rawValue: 102)
+  /// Retransmission of ``hevc``.
+  public static let hevcRetransmission = PayloadType(rawValue: 103)
   /// Opus.
   public static let audio = PayloadType(rawValue: 111)
+
+  /// What carries pictures of a codec.
+  @inlinable
+  public static func video(_ codec: VideoCodec) -> PayloadType {
+    switch codec {
+    case .h264: .video
+    case .hevc: .hevc
+    }
+  }
+
+  /// What carries pictures of a codec when they are sent again.
+  @inlinable
+  public static func videoRetransmission(_ codec: VideoCodec) -> PayloadType {
+    switch codec {
+    case .h264: .videoRetransmission
+    case .hevc: .hevcRetransmission
+    }
+  }
+
+  /// The codec of the pictures that it carries, be it for the first time or again; `nil` if it carries none.
+  @inlinable
+  public var videoCodec: VideoCodec? {
+    switch self {
+    case .video, .videoRetransmission: .h264
+    case .hevc, .hevcRetransmission: .hevc
+    default: nil
+    }
+  }
+
+  /// Whether it carries what is sent again.
+  @inlinable
+  public var isRetransmission: Bool { self == .videoRetransmission || self == .hevcRetransmission }
 }

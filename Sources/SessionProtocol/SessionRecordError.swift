@@ -14,6 +14,7 @@ public enum SessionRecordError: Error, Hashable, Sendable {
     case frameRate
     case audioPacketDuration
     case ticket
+    case number
     case streams
     case title
     case text

@@ -18,8 +18,17 @@ public struct StreamTerms: Hashable, Sendable {
   public let maximumBitrate: Bitrate
   /// 5 ms or 10 ms; `nil` for no sound.
   public let audioPacketDuration: Duration?
+  /// How the picture is compressed. A codec that a reader does not know is read as H.264, as readers did that knew no
+  /// other; what is streamed says by itself what it is.
+  public let codec: VideoCodec
 
-  public init(picture: PictureSize, frameRate: Int, maximumBitrate: Bitrate, audioPacketDuration: Duration?) {
+  public init(
+    picture: PictureSize,
+    frameRate: Int,
+    maximumBitrate: Bitrate,
+    audioPacketDuration: Duration?,
+    codec: VideoCodec = .h264
+  ) {
     precondition(picture.width <= 0xFFFF && picture.height <= 0xFFFF, "a picture has at most 65,535 rows and columns")
     precondition(Self.frameRates.contains(frameRate), "frame rates are 1 to 240 per second")
     precondition(maximumBitrate.bitsPerSecond / 1000 <= Int64(UInt32.max), "a bitrate has at most 2^32 - 1 kbit/s")
@@ -31,6 +40,7 @@ public struct StreamTerms: Hashable, Sendable {
     self.frameRate = frameRate
     self.maximumBitrate = .kilobits(maximumBitrate.bitsPerSecond / 1000)
     self.audioPacketDuration = audioPacketDuration
+    self.codec = codec
   }
 
   /// Traps if 12 bytes from `offset` do not lie within the span.
@@ -46,6 +56,7 @@ public struct StreamTerms: Hashable, Sendable {
     self.frameRate = frameRate
     self.maximumBitrate = .kilobits(Int64(bytes.bigEndian(at: offset + 6, as: UInt32.self)))
     self.audioPacketDuration = audio == 0 ? nil : .milliseconds(Int(audio))
+    self.codec = VideoCodec(rawValue: bytes.bigEndian(at: offset + 11)) ?? .h264
   }
 
   func serialize(into bytes: inout [UInt8]) {
@@ -54,6 +65,6 @@ public struct StreamTerms: Hashable, Sendable {
     bytes.appendBigEndian(UInt16(self.frameRate))
     bytes.appendBigEndian(UInt32(self.maximumBitrate.bitsPerSecond / 1000))
     bytes.append(UInt8(self.audioPacketDuration.map { $0 / .milliseconds(1) } ?? 0))
-    bytes.append(0)
+    bytes.append(self.codec.rawValue)
   }
 }

@@ -7,11 +7,14 @@ import MediaUnits
 ///
 /// - Source: the generic cell rate algorithm, ITU-T I.371 annex A.
 struct FramePacer {
+  /// Frames per second.
+  let frameRate: Int
   private let interval: Duration
   private let tolerance: Duration
   private var theoretical = Instant.zero
 
   init(frameRate: Int) {
+    self.frameRate = frameRate
     self.interval = .nanoseconds(1_000_000_000 / Int64(frameRate))
     self.tolerance = self.interval * 3 / 4
   }

@@ -1,4 +1,5 @@
 import DatagramIO
+import FFmpegCodec
 import IndexAPI
 import Identity
 import MediaUnits
@@ -31,11 +32,14 @@ final class HostControl: Sendable {
   let wakeup: Wakeup
   /// What all seats together have spent on capturing, converting and encoding.
   let busyNanoseconds = Atomic<Int64>(0)
+  /// What seats can encode with.
+  let encoders: KnownEncoders
   private let seats: Int
   private let state: Mutex<State>
 
-  init(seats: Int) throws {
+  init(seats: Int, encoder: EncoderKind) throws {
     self.seats = seats
+    self.encoders = KnownEncoders(encoder)
     self.wakeup = try Wakeup()
     self.state = Mutex(State(occupancy: HostOccupancy(freeSeats: seats)))
   }

@@ -30,6 +30,7 @@ extension HostLoop {
       let session = HostSession(
         configuration: self.sessionConfiguration(grant),
         input: seat.peer?.session.input ?? InputReceiver(),
+        terms: seat.peer?.session.terms ?? self.newTerms(of: grant, wish: request.terms, seat: seat),
         now: now
       )
       if let old = seat.peer { self.peers[old.grant.streams.input] = nil }
@@ -114,10 +115,11 @@ extension HostLoop {
     }
     // What the old keys brought last is still to be acted on, a goodbye above all.
     if let peer = found?.peer { self.handleEvents(of: peer) }
-    guard let seat = found, let occupant = seat.occupant, seat.peer != nil, !seat.isStopping else {
+    guard let seat = found, let occupant = seat.occupant, let peer = seat.peer, !seat.isStopping else {
       throw SessionRefusal(.unknownSession, text: "that session is over")
     }
-    return (seat, self.grant(occupant.grant.terms, connection: identifier, isResumed: true))
+    let terms = peer.session.terms?.inForce ?? occupant.grant.terms
+    return (seat, self.grant(terms, connection: identifier, isResumed: true))
   }
 
   /// Checks the ticket, where one is wanted.
@@ -204,13 +206,28 @@ extension HostLoop {
       software: "",
       session: session.map { "\($0)" } ?? "\(grant.connection)",
       game: grant.title,
-      codec: "h264",
+      codec: grant.terms.codec == .hevc ? "hevc" : "h264",
       encoder: self.configuration.encoder.rawValue,
       picture: grant.terms.picture,
       frameRate: grant.terms.frameRate,
       maximumBitrate: grant.terms.maximumBitrate,
       isResumed: grant.isResumed
     )
+  }
+
+  /// What the terms of a new session may change to. It begins as H.264, which every stage has an encoder for; another codec
+  /// that was asked for is the player's first wish.
+  ///
+  /// - Returns: `nil` where pictures come ready-made, and are what they are.
+  private func newTerms(of grant: SessionGrant, wish: StreamTerms, seat: Seat) -> HostTerms? {
+    guard self.configuration.synthetic == nil else { return nil }
+    let bounds = TermsBounds(
+      size: seat.terms.picture,
+      frameRate: self.configuration.game.picture.maximumRate,
+      bitrate: self.configuration.maximumBitrate,
+      codecs: Set(VideoCodec.allCases)
+    )
+    return HostTerms(granted: grant.terms, wish: wish, bounds: bounds)
   }
 
   private func sessionConfiguration(_ grant: SessionGrant) -> SessionConfiguration {

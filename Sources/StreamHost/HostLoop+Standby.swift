@@ -160,6 +160,7 @@ extension HostLoop {
         let backoff = self.stock.failed(after: now - seat.startedAt, now: now)
         self.logger.warning("a warm stage is lost, and another follows: \(text)", metadata: ["after": "\(backoff)"])
         seat.stop()
+      case .changed, .changeFailed: break
       case .finished:
         seat.join()
         self.standby.removeAll { $0 === seat }

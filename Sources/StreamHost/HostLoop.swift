@@ -214,6 +214,12 @@ final class HostLoop {
       case .failed(let text):
         self.logger.error("\(self.configuration.game.title) failed: \(text)")
         self.end(seat, reason: "the game failed: \(text)")
+      case .changed(let terms):
+        seat.peer?.session.termsChanged(to: terms)
+        self.logger.info("\(self.configuration.game.title) is streamed as \(terms.summary) now")
+      case .changeFailed(let text):
+        seat.peer?.session.changeFailed(now: now)
+        self.logger.warning("a stream cannot change, and goes on as it is: \(text)")
       case .gameEnded(let text):
         self.logger.info("\(self.configuration.game.title) ended: \(text)")
         self.end(seat, reason: "the game ended: \(text)")
@@ -258,6 +264,7 @@ final class HostLoop {
         self.logger.info("\(peer.player) is back")
         link.isSuspended.store(false, ordering: .relaxed)
         link.captureWakeup.signal()
+      case .changeWanted(let terms): link.change(to: terms)
       case .pathValidated:
         peer.pathValidated()
         // What was withheld until now is lost.

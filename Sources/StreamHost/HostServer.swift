@@ -20,7 +20,7 @@ public final class HostServer: Sendable {
   /// - Throws: ``SocketError`` when the port cannot be had.
   public static func start(_ configuration: HostConfiguration, logger: Logger) throws -> HostServer {
     Stage.sweepStale(configuration: configuration.stage)
-    let control = try HostControl(seats: configuration.seats)
+    let control = try HostControl(seats: configuration.seats, encoder: configuration.encoder)
     // SAFETY: made here, and from now on touched only by the thread started below.
     nonisolated(unsafe) let loop = try HostLoop(configuration: configuration, control: control, logger: logger)
     let address = loop.localAddress

@@ -1,4 +1,5 @@
 import DatagramIO
+import FFmpegCodec
 import MediaUnits
 import SessionProtocol
 import Synchronization
@@ -31,6 +32,7 @@ final class SeatLink: Sendable {
 
   private let control: HostControl
   private let assigned: Mutex<SessionGrant?>
+  private let wantedTerms = Mutex<StreamTerms?>(nil)
   private let reports = Mutex<[SeatReport]>([])
   private let injector = Mutex<Injector?>(nil)
 
@@ -51,6 +53,22 @@ final class SeatLink: Sendable {
   func assign(_ grant: SessionGrant) {
     self.assigned.withLock { $0 = grant }
     self.captureWakeup.signal()
+  }
+
+  /// Asks for a stream on other terms; ``SeatReport/changed(_:)`` or ``SeatReport/changeFailed(_:)`` follows.
+  func change(to terms: StreamTerms) {
+    self.wantedTerms.withLock { $0 = terms }
+    self.captureWakeup.signal()
+  }
+
+  /// Takes the terms that were asked for since the last call.
+  func takeChange() -> StreamTerms? {
+    self.wantedTerms.withLock { $0.take() }
+  }
+
+  /// The encoder that makes this codec here, found by trying at the first time.
+  func encoderKind(of terms: StreamTerms) throws -> EncoderKind {
+    try self.control.encoders.kind(of: terms)
   }
 
   /// Notes time spent on one picture.
@@ -105,6 +123,10 @@ enum SeatReport: Sendable {
   case ready(String)
   /// The seat cannot go on; the text is for the player and the log.
   case failed(String)
+  /// The frames from now on are on these terms.
+  case changed(StreamTerms)
+  /// The stream cannot be on the terms that were asked for, and goes on as it was; the text is for the log.
+  case changeFailed(String)
   /// The game ended by itself.
   case gameEnded(String)
   /// Everything of the seat has been torn down.

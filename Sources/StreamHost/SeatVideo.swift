@@ -12,7 +12,14 @@ struct SeatVideo: ~Copyable {
   private let link: SeatLink
   private let stageEndReason: () throws -> String?
   private var capture: ScreenCapture
+  private let scaler = PictureScaler()
   private var encoder: VideoEncoder
+  /// The encoder that is to take over, while it is being opened.
+  private var opening: EncoderOpening?
+  /// The first picture of an encoder must be a key frame.
+  private var isEncoderNew = false
+  /// What was granted, and then changed to.
+  private var terms: StreamTerms?
   private var pacer: FramePacer
   private var schedule = RepeatSchedule()
   private var frameIndex: Int64 = 0
@@ -38,7 +45,7 @@ struct SeatVideo: ~Copyable {
   private mutating func warmUp() throws {
     _ = try self.capture.processEvents()
     _ = try self.capture.capture { picture in
-      self.encoder.withInput { PixelConversion.convert(picture, to: $0) }
+      self.encoder.withInput { self.scaler.convert(picture, to: $0) }
     }
     self.frameIndex += 1
     try self.encoder.encode(isKeyframe: true, pts: self.frameIndex) { _ in }
@@ -86,15 +93,57 @@ struct SeatVideo: ~Copyable {
   ///
   /// - Throws: ``FFmpegError`` when the encoder has to be opened anew and cannot be.
   mutating func begin(_ terms: StreamTerms) throws {
-    if terms.frameRate == self.encoder.configuration.frameRate {
-      try self.encoder.setBitrate(terms.maximumBitrate)
-    } else {
-      var configuration = self.encoder.configuration
-      configuration.frameRate = terms.frameRate
-      configuration.bitrate = terms.maximumBitrate
-      self.encoder = try VideoEncoder(configuration)
-      self.pacer = FramePacer(frameRate: terms.frameRate)
+    try self.encoder.setRate(terms.maximumBitrate, frameRate: terms.frameRate)
+    if terms.frameRate != self.pacer.frameRate { self.pacer = FramePacer(frameRate: terms.frameRate) }
+    self.terms = terms
+  }
+
+  /// Changes the stream's terms, as far as that has been asked for: opens another encoder beside the present one, and
+  /// goes over to it once it is ready.
+  private mutating func advanceChange() throws {
+    if self.opening == nil, let terms = self.link.takeChange() { try self.beginChange(to: terms) }
+    guard let opening = self.opening else { return }
+    switch opening.take() {
+    case .opened(let next):
+      var old: VideoEncoder? = consume next
+      if var taken = old.take() {
+        swap(&self.encoder, &taken)
+        opening.end(retiring: taken)
+      }
+      self.opening = nil
+      self.isEncoderNew = true
+      self.finishChange(to: opening.terms)
+    case .failed(let text):
+      opening.end(retiring: nil)
+      self.opening = nil
+      self.link.report(.changeFailed(text))
+    case nil: break
     }
+  }
+
+  private mutating func beginChange(to terms: StreamTerms) throws {
+    let present = self.encoder.configuration
+    // The rate controller's bitrate goes on, unless the most that it may be has changed.
+    let bitrate = terms.maximumBitrate == self.terms?.maximumBitrate ? present.bitrate : terms.maximumBitrate
+    let isSameStream = terms.picture == present.size && terms.codec == present.kind.codec
+    if isSameStream, self.encoder.rateChange != .onlyByReopening || terms.frameRate == present.frameRate {
+      try self.encoder.setRate(bitrate, frameRate: terms.frameRate)
+      self.finishChange(to: terms)
+      return
+    }
+    let link = self.link
+    self.opening = EncoderOpening(
+      terms,
+      bitrate: bitrate,
+      kind: { try link.encoderKind(of: terms) },
+      wakeup: link.captureWakeup
+    )
+  }
+
+  private mutating func finishChange(to terms: StreamTerms) {
+    if terms.frameRate != self.pacer.frameRate { self.pacer = FramePacer(frameRate: terms.frameRate) }
+    self.terms = terms
+    self.link.report(.changed(terms))
   }
 
   /// Runs until the link says stop or the stage has something to tell.
@@ -104,16 +153,18 @@ struct SeatVideo: ~Copyable {
   /// - Throws: ``X11Error`` when the display is lost, ``FFmpegError`` when the encoder fails.
   mutating func run(stageDescriptor: CInt) throws -> String? {
     var poll = PollSet([self.capture.fileDescriptor, self.link.captureWakeup.fileDescriptor, stageDescriptor])
+    defer { self.opening?.end(retiring: nil) }
     while !self.link.mustStop.load(ordering: .relaxed) {
       try poll.wait(until: self.nextWake)
       self.link.captureWakeup.drain()
       if let reason = try self.stageEndReason() { return reason }
 
+      try self.advanceChange()
       self.hasChanged = try self.capture.processEvents()
       let now = Instant.now
       guard !self.link.isSuspended.load(ordering: .relaxed), self.pacer.nextAllowed <= now, self.link.frames.hasRoom
       else { continue }
-      let mustSendKeyframe = self.link.mustSendKeyframe.load(ordering: .relaxed)
+      let mustSendKeyframe = self.isEncoderNew || self.link.mustSendKeyframe.load(ordering: .relaxed)
       guard self.hasChanged || mustSendKeyframe || self.schedule.dueAt <= now else { continue }
       try self.send(isKeyframe: mustSendKeyframe, now: now)
     }
@@ -123,7 +174,8 @@ struct SeatVideo: ~Copyable {
   private var nextWake: Instant {
     if self.link.isSuspended.load(ordering: .relaxed) { return .now + .seconds(1) }
     let wanted =
-      self.hasChanged || self.link.mustSendKeyframe.load(ordering: .relaxed) ? Instant.zero : self.schedule.dueAt
+      self.hasChanged || self.isEncoderNew || self.link.mustSendKeyframe.load(ordering: .relaxed)
+      ? Instant.zero : self.schedule.dueAt
     // A full mailbox wakes this thread when the network thread has emptied it.
     guard self.link.frames.hasRoom else { return .now + .milliseconds(5) }
     return max(wanted, self.pacer.nextAllowed)
@@ -132,6 +184,7 @@ struct SeatVideo: ~Copyable {
   private mutating func send(isKeyframe: Bool, now: Instant) throws {
     let isRepeat = !self.hasChanged
     self.hasChanged = false
+    self.isEncoderNew = false
     if isKeyframe { self.link.mustSendKeyframe.store(false, ordering: .relaxed) }
     self.pacer.captured(at: now)
 
@@ -139,13 +192,15 @@ struct SeatVideo: ~Copyable {
     let inputSequence = self.link.appliedInput.load(ordering: .acquiring)
     var convertedAt = now
     let times = try self.capture.capture { picture in
-      self.encoder.withInput { PixelConversion.convert(picture, to: $0) }
+      self.encoder.withInput { self.scaler.convert(picture, to: $0) }
       convertedAt = .now
     }
     self.frameIndex += 1
     let link = self.link
+    let codec = self.encoder.kind.codec
     try self.encoder.encode(isKeyframe: isKeyframe, pts: self.frameIndex) { packet in
       let frame = VideoFrame(
+        codec: codec,
         isKeyframe: packet.isKeyframe,
         damagedAt: isRepeat ? now : times.damagedAt,
         capturedAt: times.capturedAt,

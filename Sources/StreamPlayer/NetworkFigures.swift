@@ -15,6 +15,8 @@ public struct NetworkFigures: Sendable {
   public var resumptions = 0
   /// What the host granted; `nil` before it has.
   public var grant: SessionGrant?
+  /// On what the host streams at present; `nil` before the grant.
+  public var terms: StreamTerms?
   /// First hello → grant.
   public var handshakeTime: Duration = .zero
   /// When the first packet of media came; `nil` before.

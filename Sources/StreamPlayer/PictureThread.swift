@@ -13,6 +13,7 @@ final class PictureThread {
   private let figures: PictureFigures
   private var buffer: [UInt8] = []
   private var failures = 0
+  private var pace = DecoderPace()
 
   init(link: PlayerLink, outputs: [any PictureOutput], recording: Recording?, figures: PictureFigures) {
     self.link = link
@@ -46,7 +47,14 @@ final class PictureThread {
   }
 
   private func show(_ frame: ReceivedFrame, decoder: inout VideoDecoder) throws {
+    let startedAt = Instant.now
+    if frame.codec != decoder.codec {
+      // Until a frame decodes with the new one, the outputs keep showing the last picture.
+      guard frame.isKeyframe else { return }
+      decoder = try VideoDecoder(codec: frame.codec)
+    }
     let byteCount = frame.byteCount
+    var size: PictureSize?
     var shown: (decodedAt: Instant, presentedAt: Instant)?
     var outputError: (any Error)?
     try self.buffer.withUnsafeBytes { bytes in
@@ -54,6 +62,7 @@ final class PictureThread {
       do {
         _ = try decoder.decode(accessUnit, pts: frame.index) { picture in
           let decodedAt = Instant.now
+          size = picture.size
           do {
             for output in self.outputs { try output.show(picture.planes, frame: frame, decodedAt: decodedAt) }
           } catch {
@@ -69,11 +78,16 @@ final class PictureThread {
         self.link.networkWakeup.signal()
       }
       if let outputError { throw outputError }
-      try self.recording?.write(frame, accessUnit: accessUnit)
+      try self.recording?.write(frame, accessUnit: accessUnit, size: size)
     }
     guard let shown else { return }
     self.failures = 0
     self.figures.record(frame, decodedAt: shown.decodedAt, presentedAt: shown.presentedAt, link: self.link)
     self.link.hasPicture.store(true, ordering: .relaxed)
+    let (now, frameRate) = (Instant.now, self.link.frameRate.load(ordering: .relaxed))
+    if self.pace.decoded(busy: now - startedAt, frameRate: frameRate, now: now) {
+      self.link.decodableRate.store(self.pace.limit ?? 0, ordering: .relaxed)
+      self.link.networkWakeup.signal()
+    }
   }
 }

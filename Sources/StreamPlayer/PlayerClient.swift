@@ -104,6 +104,10 @@ public final class PlayerClient: Sendable {
       let link = self.link
       threads.append(MediaThread.start(name: "player-input") { ScriptPlayer(script: script, link: link).run() })
     }
+    if !configuration.plannedChanges.isEmpty {
+      let (changes, link) = (configuration.plannedChanges, self.link)
+      threads.append(MediaThread.start(name: "player-changes") { ChangePlayer(changes: changes, link: link).run() })
+    }
     self.watch(onSecond)
     for thread in threads { thread.join() }
     // Whoever reads the raw pictures may have stopped reading; nobody shall wait for that.
@@ -244,10 +248,11 @@ extension SessionSummary {
   fileprivate mutating func complete(with network: NetworkFigures, firstPictureAt: Instant?, now: Instant) {
     let statistics = network.statistics
     if let grant = network.grant {
+      let terms = network.terms ?? grant.terms
       self.game = grant.title
-      self.pictureWidth = Int64(grant.terms.picture.width)
-      self.pictureHeight = Int64(grant.terms.picture.height)
-      self.frameRate = Int64(grant.terms.frameRate)
+      self.pictureWidth = Int64(terms.picture.width)
+      self.pictureHeight = Int64(terms.picture.height)
+      self.frameRate = Int64(terms.frameRate)
     }
     if let firstPictureAt {
       self.durationNanoseconds = (now - firstPictureAt).wholeNanoseconds

@@ -37,6 +37,9 @@ public struct PlayerConfiguration: Sendable {
   /// Frames per second, 1 ... 240.
   public var frameRate = 60
   public var bitrate = Bitrate.megabits(10)
+  public var codec = VideoCodec.h264
+  /// What to ask for in mid-session, and when, counted from the first picture.
+  public var plannedChanges: [PlannedChange] = []
   /// 0 for no sound, 5 or 10.
   public var audioPacketMilliseconds = 10
   public var videoOutputs: [VideoOutput] = []

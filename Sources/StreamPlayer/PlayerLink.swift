@@ -27,6 +27,11 @@ final class PlayerLink: Sendable {
   let decodingFailed = Atomic(false)
   /// The first picture has been decoded.
   let hasPicture = Atomic(false)
+  /// Frames a second that are to come, as far as the host has told.
+  let frameRate = Atomic(60)
+  /// Frames a second that this machine can decode; 0 for as many as come.
+  let decodableRate = Atomic(0)
+  private let wishes = Mutex<[StreamWish]>([])
   private let ended = DispatchSemaphore(value: 0)
   private let inputs = Mutex<[InputEvent]>([])
   private let sentInputs = Mutex(SentInputs())
@@ -75,6 +80,22 @@ final class PlayerLink: Sendable {
   func send(_ event: InputEvent) {
     self.inputs.withLock { if $0.count < 1024 { $0.append(event) } }
     self.networkWakeup.signal()
+  }
+
+  /// Asks for a change of the stream. More than sixteen waiting means that nobody takes them, and further ones are
+  /// dropped.
+  func wish(_ wish: StreamWish) {
+    self.wishes.withLock { if $0.count < 16 { $0.append(wish) } }
+    self.networkWakeup.signal()
+  }
+
+  /// Takes what has been asked for.
+  func takeWishes() -> [StreamWish] {
+    self.wishes.withLock { wishes in
+      guard !wishes.isEmpty else { return [] }
+      defer { wishes = [] }
+      return wishes
+    }
   }
 
   /// Takes the queued input events.

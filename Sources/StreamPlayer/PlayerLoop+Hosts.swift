@@ -92,14 +92,8 @@ extension PlayerLoop {
     timeout: Duration,
     now: Instant
   ) -> HandshakeAttempt? {
-    let milliseconds = self.configuration.audioPacketMilliseconds
     let request = SessionRequest(
-      terms: StreamTerms(
-        picture: self.configuration.size,
-        frameRate: self.configuration.frameRate,
-        maximumBitrate: self.configuration.bitrate,
-        audioPacketDuration: milliseconds > 0 ? .milliseconds(milliseconds) : nil
-      ),
+      terms: self.requestedTerms,
       resumedSession: connection,
       requestTime: UInt64(max(0, self.ntp.nanosecondsSince1970(at: now))),
       ticket: offer.ticket
@@ -172,6 +166,9 @@ extension PlayerLoop {
         self.beginResumption(of: host, now: now)
       case .expired:
         if self.search.isUnderWay { self.leaveForGood() } else { self.lose(host.offer, .hostLost) }
+      case .termsChanged(let notice): self.termsTold(notice, isAnswer: false)
+      case .wishAnswered(let notice): self.termsTold(notice, isAnswer: true)
+      case .wishUnanswered: self.logger.notice("this host cannot change a running stream; it is too old for that")
       case .closed(let reason):
         let end = PlayerEnd.closedByHost(reason: reason)
         if HostFarewell.endsGame(reason) { self.link.finish(end) } else { self.lose(host.offer, end) }

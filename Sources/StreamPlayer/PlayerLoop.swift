@@ -36,6 +36,10 @@ final class PlayerLoop {
   var continuity = StreamContinuity()
   private var random = SystemRandomNumberGenerator()
   var figures = NetworkFigures()
+  /// What the one who plays asked for last; `nil` before.
+  var wished: StreamTerms?
+  /// Why it was not what the stream is, as people were told last.
+  var toldLimit = TermsNotice.Limit.none
   private var rejectedBefore = 0
   private var statisticsBefore = PlayerSession.Statistics()
   private var farewell: Instant?
@@ -79,6 +83,7 @@ final class PlayerLoop {
       self.figures.inputEventsSent += 1
       self.link.inputSent(sequence, now: now)
     }
+    self.sendWishes(now: now)
     self.advanceSearch(now: now)
     self.advanceHandshakes(now: now)
     if let host = self.host {
@@ -120,6 +125,7 @@ final class PlayerLoop {
           sequenceSeed: self.random.next()
         ),
         input: isOtherHost ? nil : self.host?.session.input,
+        terms: self.sessionTerms(grant, isOtherHost: isOtherHost, now: now),
         now: now
       )
       self.leaveHost()
@@ -142,6 +148,8 @@ final class PlayerLoop {
       )
       self.silence.reset()
       self.figures.grant = grant
+      self.figures.terms = grant.terms
+      self.link.frameRate.store(grant.terms.frameRate, ordering: .relaxed)
       if self.farewell != nil { self.sayFarewell(now: now) }
     } catch {
       self.link.finish(.failed("\(error)"))

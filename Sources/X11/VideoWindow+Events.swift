@@ -105,12 +105,25 @@ extension VideoWindow {
     case 28 where hasControl && hasAlt:  // Enter
       self.releaseAll()
       self.toggleFullscreen()
+    case 104 where hasControl && hasAlt:  // Page Up
+      self.take(.largerPicture)
+    case 109 where hasControl && hasAlt:  // Page Down
+      self.take(.smallerPicture)
+    case 19 where hasControl && hasAlt:  // R
+      self.take(.otherRate)
+    case 46 where hasControl && hasAlt:  // C
+      self.take(.otherCodec)
     case 87:  // F11
       self.toggleFullscreen()
     default:
       self.held.append(code)
       self.pending.append(.input(.key(code: code, isPressed: true)))
     }
+  }
+
+  private func take(_ shortcut: Shortcut) {
+    self.releaseAll()
+    self.pending.append(.shortcut(shortcut))
   }
 
   /// Releases a key or button; one that was never reported as pressed is not reported now.

@@ -9,6 +9,7 @@ public import SessionProtocol
 /// and drain ``nextEvent()`` until `nil`, also right after presenting: events may already have been read.
 ///
 /// Three shortcuts stay here: Ctrl+Alt+G takes or gives back the pointer, F11 and Ctrl+Alt+Enter switch full screen.
+/// Four more are told as ``Shortcut``.
 /// Losing the focus gives the pointer back and releases every key and button that was held.
 public final class VideoWindow {
   public enum Event: Hashable, Sendable {
@@ -19,6 +20,20 @@ public final class VideoWindow {
     case resized(PictureSize)
     /// Part of the window shows nothing: present again.
     case exposed
+    /// The user wants another stream.
+    case shortcut(Shortcut)
+  }
+
+  /// What the user can ask for with Ctrl+Alt and a key.
+  public enum Shortcut: Hashable, Sendable {
+    /// Page Up.
+    case largerPicture
+    /// Page Down.
+    case smallerPicture
+    /// R.
+    case otherRate
+    /// C.
+    case otherCodec
   }
 
   /// The part of the window that the picture fills, in pixels; the rest is the caller's black border.

@@ -22,6 +22,11 @@ struct PlayCommand: ParsableCommand {
       Pictures go to every output that is named; with none they are only received, decoded and measured (--headless).
       In a window, Ctrl+Alt+G takes or gives back the pointer and F11 switches full screen; in a terminal, Ctrl+] quits.
 
+      The stream can change while the game goes on. In a window, Ctrl+Alt+PageDown and PageUp ask for a smaller and a larger
+      picture (never larger than --size), Ctrl+Alt+R for half the frame rate and back, Ctrl+Alt+C for the other codec. Or
+      plan it: --change-after 5=640x360@30 --change-after 10=hevc. A recording goes on in another file where picture or
+      codec change (name.mkv, name-2.mkv); raw pictures are scaled to the first size.
+
       Input scripts (--input):
 
       \(InputScript.documentation)
@@ -42,6 +47,14 @@ struct PlayCommand: ParsableCommand {
   @OptionGroup(title: "Network") var wishes: WishOptions
 
   @OptionGroup(title: "Stream") var stream: StreamOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "h264, or hevc, which takes less of the network and more of both machines; H.264 where the host cannot do it.",
+      valueName: "codec"
+    )
+  )
+  var codec = VideoCodec.h264
 
   @Flag(help: ArgumentHelp("Show the game in an X11 window and take keyboard and pointer from it."))
   var window = false
@@ -77,6 +90,14 @@ struct PlayCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Play a script of input; its time starts with the first picture.", valueName: "file"))
   var input: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask for another stream this long after the first picture; may be repeated. What: \(StreamChange.documentation).",
+      valueName: "seconds=what"
+    )
+  )
+  var changeAfter: [PlannedChange] = []
 
   @Option(help: ArgumentHelp("Stop this long after the first picture.", valueName: "seconds"))
   var seconds: Double?
@@ -191,6 +212,8 @@ struct PlayCommand: ParsableCommand {
     configuration.statisticsPath = self.stats
     configuration.keyLogPath = self.keylog
     configuration.duration = self.seconds.map { .nanoseconds(Int64($0 * 1e9)) }
+    configuration.codec = self.codec
+    configuration.plannedChanges = self.changeAfter
     configuration.inputScript = try self.input.map(InputScript.load)
     return configuration
   }

@@ -1,5 +1,5 @@
 public import ArgumentParser
-import MediaUnits
+public import MediaUnits
 import IndexAPI
 import PlayerAgent
 public import Presentation
@@ -8,11 +8,7 @@ import StreamPlayer
 extension PictureSize {
   /// Such as `1280x720`.
   init?(argument: String) {
-    let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
-    guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]), width > 0, height > 0 else {
-      return nil
-    }
-    self.init(width: width, height: height)
+    self.init(text: argument)
     guard self.isStreamable else { return nil }
   }
 
@@ -26,6 +22,27 @@ extension PictureSize {
 }
 
 extension RawVideoWriter.Format: ExpressibleByArgument {}
+
+extension VideoCodec: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(name: argument)
+  }
+
+  public static var allValueStrings: [String] { ["h264", "hevc"] }
+
+  public var defaultValueDescription: String {
+    switch self {
+    case .h264: "h264"
+    case .hevc: "hevc"
+    }
+  }
+}
+
+extension PlannedChange: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}
 
 /// What a player asks its host for.
 struct StreamOptions: ParsableArguments {

@@ -14,6 +14,7 @@ struct FrameMeterTests {
     return ReceivedFrame(
       index: index,
       isKeyframe: index == 0,
+      codec: .h264,
       mediaTime: captured.nanoseconds,
       host: ReceivedFrame.HostInstants(
         damagedAt: captured,

@@ -128,6 +128,23 @@ struct VideoWindowTests {
     #expect(try display.screenshot()[299 * 640 + 399] == 0x445566)
   }
 
+  @Test("what is asked of the stream comes as a shortcut, and nothing of it reaches the game but Ctrl and Alt")
+  func shortcuts() throws {
+    let display = try Display()
+    let window = try Self.open(display)
+    try Self.focus(display)
+    try display.xdotool("key", "ctrl+alt+Next", "ctrl+alt+Prior", "ctrl+alt+r", "ctrl+alt+c", "b")
+    let events = try Self.events(of: window) { $0 == .input(.key(code: 48, isPressed: false)) }
+    let shortcuts = events.compactMap { event in
+      if case .shortcut(let shortcut) = event { shortcut } else { nil }
+    }
+    #expect(shortcuts == [.smallerPicture, .largerPicture, .otherRate, .otherCodec])
+    let keys = events.compactMap { event -> UInt16? in
+      if case .input(.key(let code, true)) = event { code } else { nil }
+    }
+    #expect(Set(keys) == [29, 56, 48])
+  }
+
   @Test("keys come with their evdev codes; a held key comes once")
   func keys() throws {
     let display = try Display()

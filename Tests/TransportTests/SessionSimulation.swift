@@ -44,6 +44,10 @@ struct SessionSimulation: ~Copyable {
     var hostEvents: [HostSession.Event] = []
     var playerEvents: [PlayerSession.Event] = []
     var stepsLeft = 0
+    /// Frames whose codec is not the one that they were sent in, or that changes it without being a key frame.
+    var wrongCodecs = 0
+    /// When frames on new terms were first decoded, by revision.
+    var changesSeenAt: [Instant] = []
   }
 
   static let frameInterval = Duration.nanoseconds(16_666_667)
@@ -61,11 +65,17 @@ struct SessionSimulation: ~Copyable {
   var report = Report()
   var isHostHeard = true
   var isPlayerHeard = true
+  /// The encoder, where the session's terms can change.
+  var seat: SimulatedSeat?
+  /// Datagrams that do not arrive, the next so many of a kind.
+  var losses = SimulatedLosses()
   private(set) var now = Instant(nanoseconds: 1_000_000_000)
   private var random: SplitMix64
   private var mustSendKeyframe = true
   private var lastDecoded: Int64 = -1
+  private var lastCodec = VideoCodec.h264
   private var sentFrames: [[UInt8]] = []
+  private var sentTerms: [SimulatedSeat.Frame] = []
   private var frameSentAt: [Instant] = []
   /// When the packet of each sequence number was first sent, the newest with that number.
   private var firstSentAt: [UInt16: Instant] = [:]
@@ -81,7 +91,8 @@ struct SessionSimulation: ~Copyable {
     _ conditions: LinkConditions,
     seed: UInt64,
     frameByteCounts: ClosedRange<Int> = 2_000...20_000,
-    silenceTimeout: Duration = .seconds(5)
+    silenceTimeout: Duration = .seconds(5),
+    terms: (granted: StreamTerms, bounds: TermsBounds)? = nil
   ) {
     func configuration(_ name: String, _ seed: UInt64, skew: Duration) -> SessionConfiguration {
       SessionConfiguration(
@@ -95,8 +106,17 @@ struct SessionSimulation: ~Copyable {
         sequenceSeed: seed
       )
     }
-    self.host = HostSession(configuration: configuration("host", seed, skew: Self.skew), now: self.now)
-    self.player = PlayerSession(configuration: configuration("player", ~seed, skew: .zero), now: self.now)
+    self.host = HostSession(
+      configuration: configuration("host", seed, skew: Self.skew),
+      terms: terms.map { HostTerms(granted: $0.granted, bounds: $0.bounds) },
+      now: self.now
+    )
+    self.player = PlayerSession(
+      configuration: configuration("player", ~seed, skew: .zero),
+      terms: terms.map { PlayerTerms(granted: $0.granted) },
+      now: self.now
+    )
+    self.seat = terms.map { SimulatedSeat(terms: $0.granted) }
     self.down = SimulatedLink(conditions, seed: seed)
     self.up = SimulatedLink(conditions, seed: seed &* 31 &+ 7)
     self.random = SplitMix64(seed: seed ^ 0xABCD)
@@ -131,7 +151,7 @@ struct SessionSimulation: ~Copyable {
 
   private mutating func play() {
     if self.nextFrameAt <= self.now {
-      self.nextFrameAt = self.now + Self.frameInterval
+      self.nextFrameAt = self.now + (self.seat?.frameInterval ?? Self.frameInterval)
       self.drawFrame()
     }
     if self.nextAudioAt <= self.now {
@@ -149,13 +169,22 @@ struct SessionSimulation: ~Copyable {
   }
 
   private mutating func drawFrame() {
+    if let terms = self.seat?.takeFinished(now: self.now) {
+      self.host.termsChanged(to: terms)
+      self.mustSendKeyframe = true
+    }
     let isKeyframe = self.mustSendKeyframe
     self.mustSendKeyframe = false
+    let codec = self.seat?.terms.codec ?? .h264
     let byteCount = Int.random(in: self.frameByteCounts, using: &self.random)
-    var accessUnit: [UInt8] = [0, 0, 0, 1, isKeyframe ? 0x65 : 0x41]
-    let start = Int.random(in: 0..<Self.noise.count - byteCount, using: &self.random)
-    accessUnit.append(contentsOf: Self.noise[start..<start + byteCount])
+    // The first byte, or two, of an IDR picture or another.
+    let start =
+      codec == .h264 ? [isKeyframe ? 0x65 : 0x41] as [UInt8] : [isKeyframe ? 0x26 : 0x02, 0x01] as [UInt8]
+    var accessUnit: [UInt8] = [0, 0, 0, 1] + start
+    let offset = Int.random(in: 0..<Self.noise.count - byteCount, using: &self.random)
+    accessUnit.append(contentsOf: Self.noise[offset..<offset + byteCount])
     let frame = VideoFrame(
+      codec: codec,
       isKeyframe: isKeyframe,
       damagedAt: self.now,
       capturedAt: self.now,
@@ -166,6 +195,7 @@ struct SessionSimulation: ~Copyable {
     self.host.send(accessUnit.octets, frame: frame, now: self.now)
     self.sentFrames.append(accessUnit)
     self.frameSentAt.append(self.now)
+    self.sentTerms.append(SimulatedSeat.Frame(codec: codec, revision: self.seat?.revision ?? 0))
     self.report.framesSent += 1
     if isKeyframe { self.report.keyframesSent += 1 }
   }
@@ -188,6 +218,7 @@ struct SessionSimulation: ~Copyable {
     self.decode()
     let now = self.now
     self.host.poll(now: now) { packet, kind in
+      guard !self.losses.takesDown(packet, kind) else { return }
       if kind == .rtp, let header = try? RTPHeader(parsing: packet) {
         if header.payloadType == .video {
           self.firstSentAt[header.sequenceNumber.rawValue] = now
@@ -210,12 +241,14 @@ struct SessionSimulation: ~Copyable {
       self.down.send(Datagram(bytes: packet.copied, kind: kind), byteCount: packet.byteCount + 16, now: now)
     }
     self.player.poll(now: now) { packet, kind in
+      guard !self.losses.takesUp(packet, kind) else { return }
       self.up.send(Datagram(bytes: packet.copied, kind: kind), byteCount: packet.byteCount + 16, now: now)
     }
     while let event = self.host.nextEvent() {
       switch event {
       case .input(_, .key(let code, _)): self.report.inputsApplied.append(code)
       case .keyframeRequested: self.mustSendKeyframe = true
+      case .changeWanted(let terms): self.seat?.begin(terms, now: now)
       default: self.report.hostEvents.append(event)
       }
     }
@@ -226,6 +259,12 @@ struct SessionSimulation: ~Copyable {
     let now = self.now
     while self.player.nextFrame({ frame, accessUnit in
       if !frame.isKeyframe, frame.index != self.lastDecoded + 1 { self.report.brokenReferences += 1 }
+      let sent = self.sentTerms[Int(frame.index)]
+      if frame.codec != sent.codec || (frame.codec != self.lastCodec && !frame.isKeyframe) {
+        self.report.wrongCodecs += 1
+      }
+      self.lastCodec = frame.codec
+      while self.report.changesSeenAt.count < sent.revision { self.report.changesSeenAt.append(now) }
       if accessUnit.copied != self.sentFrames[Int(frame.index)] { self.report.damagedFrames += 1 }
       self.lastDecoded = frame.index
       self.report.frameWays.append(now - self.frameSentAt[Int(frame.index)])

@@ -7,8 +7,11 @@ import Presentation
 import Transport
 
 /// Raw pictures to a file or a pipe.
+///
+/// A stream of raw pictures has one size. Pictures of another are scaled to it, so that whatever reads them sees one video.
 final class RawOutput: PictureOutput {
   private let size: PictureSize
+  private var scaled: [UInt8] = []
   private var writer: RawVideoWriter
 
   init(path: String, format: RawVideoWriter.Format, size: PictureSize, frameRate: Int) throws {
@@ -17,9 +20,27 @@ final class RawOutput: PictureOutput {
   }
 
   func show(_ picture: I420View, frame: ReceivedFrame, decodedAt: Instant) throws {
-    // A stream of raw pictures has one size; others have nowhere to go.
-    guard picture.size == self.size else { return }
-    _ = try self.writer.write(picture)
+    guard picture.size != self.size else {
+      _ = try self.writer.write(picture)
+      return
+    }
+    let (width, height) = (self.size.width, self.size.height)
+    let (chromaWidth, chromaHeight) = ((width + 1) / 2, (height + 1) / 2)
+    let byteCount = width * height + 2 * chromaWidth * chromaHeight
+    if self.scaled.isEmpty { self.scaled = [UInt8](repeating: 0, count: byteCount) }
+    try self.scaled.withUnsafeMutableBufferPointer { buffer in
+      guard let y = buffer.baseAddress else { return }
+      let target = I420View(
+        size: self.size,
+        y: y,
+        u: y + width * height,
+        v: y + width * height + chromaWidth * chromaHeight,
+        yStride: width,
+        chromaStride: chromaWidth
+      )
+      PixelConversion.scale(picture, to: target)
+      _ = try self.writer.write(target)
+    }
   }
 
   func handleInput(link: PlayerLink) throws {

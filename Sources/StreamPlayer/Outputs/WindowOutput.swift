@@ -42,6 +42,10 @@ final class WindowOutput: PictureOutput {
     while let event = try self.window.nextEvent() {
       switch event {
       case .input(let input): link.send(input)
+      case .shortcut(.largerPicture): link.wish(.largerPicture)
+      case .shortcut(.smallerPicture): link.wish(.smallerPicture)
+      case .shortcut(.otherRate): link.wish(.otherRate)
+      case .shortcut(.otherCodec): link.wish(.otherCodec)
       case .closed: link.finish(.finished)
       case .resized: self.window.pictureArea = nil
       case .exposed: self.window.present()

@@ -7,7 +7,7 @@ internal import RTP
 /// There is no playout delay: a frame waits only for its own packets and for the frames that it may refer to. A key
 /// frame waits for nothing. Packets lie in one arena that is allocated once.
 ///
-/// - Spec: RFC 6184 §5, Protocol/media.md §4.
+/// - Spec: RFC 6184 §5, RFC 7798 §4, Protocol/media.md §4.
 struct FrameAssembler: ~Copyable {
   /// What became of the frames that the sender numbered.
   struct Counts: Hashable, Sendable {
@@ -25,6 +25,7 @@ struct FrameAssembler: ~Copyable {
 
   /// A whole frame, ready to decode.
   struct Frame: Sendable {
+    var codec: VideoCodec
     /// Counts up by one with every frame that the sender made.
     var index: Int64
     var isKeyframe: Bool
@@ -41,6 +42,7 @@ struct FrameAssembler: ~Copyable {
 
   private struct Pending: Sendable {
     var index: Int64 = -1
+    var codec = VideoCodec.h264
     var packetCount = 0
     var receivedCount = 0
     var repairedCount = 0
@@ -73,7 +75,6 @@ struct FrameAssembler: ~Copyable {
   private var slots = [Slot](repeating: Slot(), count: FrameAssembler.slotCount)
   private var storage = [UInt8](repeating: 0, count: FrameAssembler.slotCount * FrameAssembler.slotByteCount)
   private var indexUnwrapper = SequenceUnwrapper()
-  private var depacketizer = NALUnitDepacketizer(codec: .h264)
   private var accessUnit: [UInt8] = []
   private(set) var counts = Counts()
   /// Index of the next frame to hand on; `nil` before the first key frame.
@@ -91,7 +92,7 @@ struct FrameAssembler: ~Copyable {
   ///
   /// - Parameters:
   ///   - packet: the whole RTP packet; its payload is copied.
-  ///   - payload: where in `packet` the H.264 payload lies; for a retransmission, behind the original number.
+  ///   - payload: where in `packet` the codec's payload lies; for a retransmission, behind the original number.
   ///   - sequence: extended sequence number, that of the original packet for a retransmission.
   mutating func insert(
     _ packet: RawSpan,
@@ -101,7 +102,8 @@ struct FrameAssembler: ~Copyable {
     isRepair: Bool,
     now: Instant
   ) {
-    guard let descriptor = FrameDescriptor(parsing: packet, extensions: header.extensions),
+    guard let codec = header.payloadType.videoCodec,
+      let descriptor = FrameDescriptor(parsing: packet, extensions: header.extensions),
       descriptor.packetCount > 0, descriptor.packetIndex < descriptor.packetCount,
       payload.count > 0, payload.count <= Self.slotByteCount
     else {
@@ -122,6 +124,7 @@ struct FrameAssembler: ~Copyable {
       }
       self.pending[place] = Pending(
         index: index,
+        codec: codec,
         packetCount: Int(descriptor.packetCount),
         isKeyframe: descriptor.isKeyframe,
         timestamp: header.timestamp,
@@ -134,7 +137,7 @@ struct FrameAssembler: ~Copyable {
     let frame = self.pending[place]
     // Packets of one frame must agree with each other, whoever sent them.
     guard frame.packetCount == Int(descriptor.packetCount), frame.firstSequence == firstSequence,
-      frame.isKeyframe == descriptor.isKeyframe, frame.packetCount <= Self.slotCount / 2
+      frame.isKeyframe == descriptor.isKeyframe, frame.codec == codec, frame.packetCount <= Self.slotCount / 2
     else {
       self.counts.malformedPackets += 1
       return
@@ -173,6 +176,7 @@ struct FrameAssembler: ~Copyable {
     self.needsKeyframe = false
     self.counts.delivered += 1
     let ready = Frame(
+      codec: frame.codec,
       index: frame.index,
       isKeyframe: frame.isKeyframe,
       timestamp: frame.timestamp,
@@ -231,7 +235,7 @@ struct FrameAssembler: ~Copyable {
 
   private mutating func joinPackets(of frame: Pending) -> Bool {
     self.accessUnit.removeAll(keepingCapacity: true)
-    self.depacketizer.reset()
+    var depacketizer = NALUnitDepacketizer(codec: frame.codec)
     let storage = self.storage
     for sequence in frame.firstSequence..<frame.firstSequence + Int64(frame.packetCount) {
       let slotIndex = Int(sequence & Int64(Self.slotCount - 1))
@@ -239,7 +243,7 @@ struct FrameAssembler: ~Copyable {
       guard slot.sequence == sequence else { return false }
       let payload = storage.octets.extracting(slot.payloadStart..<slot.payloadEnd)
       do {
-        try self.depacketizer.append(payload: payload, to: &self.accessUnit)
+        try depacketizer.append(payload: payload, to: &self.accessUnit)
       } catch {
         return false
       }

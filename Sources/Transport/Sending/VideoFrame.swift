@@ -3,6 +3,8 @@ public import RTP
 
 /// What the host knows about a frame when its encoder lets go of it.
 public struct VideoFrame: Hashable, Sendable {
+  /// What its access unit is made of; another one than before only at a key frame.
+  public var codec: VideoCodec
   public var isKeyframe: Bool
   /// The change of the picture that this frame shows was noticed.
   public var damagedAt: Instant
@@ -18,6 +20,7 @@ public struct VideoFrame: Hashable, Sendable {
   public var skipped: SkippedPictures?
 
   public init(
+    codec: VideoCodec = .h264,
     isKeyframe: Bool,
     damagedAt: Instant,
     capturedAt: Instant,
@@ -26,6 +29,7 @@ public struct VideoFrame: Hashable, Sendable {
     inputSequence: UInt32,
     skipped: SkippedPictures? = nil
   ) {
+    self.codec = codec
     self.isKeyframe = isKeyframe
     self.damagedAt = damagedAt
     self.capturedAt = capturedAt

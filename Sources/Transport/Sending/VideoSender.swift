@@ -71,7 +71,7 @@ struct VideoSender: ~Copyable {
   mutating func queue(_ accessUnit: RawSpan, _ frame: VideoFrame, now: Instant) -> Bool {
     let count = NALUnitPacketizer.packetCount(
       accessUnit: accessUnit,
-      codec: .h264,
+      codec: frame.codec,
       maximumPayloadByteCount: Self.maximumPayloadByteCount
     )
     guard count > 0, count <= self.history.capacity / 2, count <= FrameDescriptor.maximumPacketCount else {
@@ -88,7 +88,7 @@ struct VideoSender: ~Copyable {
     )
     var packetizer = NALUnitPacketizer(
       accessUnit: accessUnit,
-      codec: .h264,
+      codec: frame.codec,
       maximumPayloadByteCount: Self.maximumPayloadByteCount
     )
     var packetIndex: UInt16 = 0
@@ -97,7 +97,7 @@ struct VideoSender: ~Copyable {
       let isLast = Int(packetIndex) == count - 1
       let header = RTPHeader(
         marker: isLast,
-        payloadType: .video,
+        payloadType: .video(frame.codec),
         sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: self.nextSequence)),
         timestamp: timestamp,
         ssrc: self.ssrc,
@@ -228,8 +228,8 @@ struct VideoSender: ~Copyable {
     swap(&scratch, &self.scratch)
     defer { swap(&scratch, &self.scratch) }
     self.history.withPacket(sequence) { packet, entry in
-      guard var header = try? RTPHeader(parsing: packet) else { return }
-      header.payloadType = .videoRetransmission
+      guard var header = try? RTPHeader(parsing: packet), let codec = header.payloadType.videoCodec else { return }
+      header.payloadType = .videoRetransmission(codec)
       header.ssrc = ssrc
       header.sequenceNumber = SequenceNumber(rawValue: number)
       var span = scratch.mutableSpan

@@ -27,6 +27,8 @@ public struct HostSession: ~Copyable {
     case resumed
     /// A report that was sent after the last ``HostSession/pathChanged(now:)`` has reached the player.
     case pathValidated
+    /// The stream is to change to these terms, at a key frame; see ``HostSession/termsChanged(to:)``.
+    case changeWanted(StreamTerms)
     /// The session is over.
     case ended(EndReason)
   }
@@ -57,6 +59,8 @@ public struct HostSession: ~Copyable {
   private var inputStatistics = ReceptionStatistics()
   /// Survives a change of keys, so that no event is applied twice.
   public private(set) var input: InputReceiver
+  /// What streams and what is wished for. Survives a change of keys; `nil` where terms are not for change.
+  public private(set) var terms: HostTerms?
   private var events: [Event] = []
   private var eventsTaken = 0
   private var lastHeardAt: Instant
@@ -75,8 +79,15 @@ public struct HostSession: ~Copyable {
   /// What was decided and learned, for whoever gives it room and takes the records; nothing by itself.
   public var trace = ControlTraceLog()
 
-  /// - Parameter input: the receiver of the session that this one resumes, or a new one.
-  public init(configuration: SessionConfiguration, input: InputReceiver = InputReceiver(), now: Instant) {
+  /// - Parameters:
+  ///   - input: the receiver of the session that this one resumes, or a new one.
+  ///   - terms: those of the session that this one resumes, or new ones; `nil` where terms are not for change.
+  public init(
+    configuration: SessionConfiguration,
+    input: InputReceiver = InputReceiver(),
+    terms: HostTerms? = nil,
+    now: Instant
+  ) {
     var random = SplitMix64(seed: configuration.sequenceSeed)
     self.configuration = configuration
     self.video = VideoSender(
@@ -93,6 +104,7 @@ public struct HostSession: ~Copyable {
     )
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
     self.input = input
+    self.terms = terms
     self.lastHeardAt = now
     self.events.reserveCapacity(64)
     self.rtcp.reserveCapacity(1200)
@@ -163,10 +175,32 @@ public struct HostSession: ~Copyable {
     self.heard(now: now)
     var reader = RTCPReader(packet)
     do {
-      while let part = try reader.next(in: packet) { self.handle(part, now: now) }
+      while let part = try reader.next(in: packet) { self.handle(part, in: packet, now: now) }
     } catch {
       self.statistics.malformedPackets += 1
     }
+  }
+
+  /// The path carries so much of the stream: picture and frame rate follow, as ``PictureLadder`` says.
+  ///
+  /// Call it whenever the bitrate changes, and a few times a second besides.
+  public mutating func adaptPicture(to bitrate: Bitrate, now: Instant) {
+    self.terms?.adapt(to: bitrate, now: now)
+  }
+
+  /// The path allows this picture, or any: the controller's part in what the stream is.
+  public mutating func allow(_ picture: PictureTerms?) {
+    self.terms?.allow(picture)
+  }
+
+  /// What ``Event/changeWanted(_:)`` asked for is done: frames from the next on are on these terms.
+  public mutating func termsChanged(to terms: StreamTerms) {
+    self.terms?.changed(to: terms)
+  }
+
+  /// What ``Event/changeWanted(_:)`` asked for cannot be done; the stream goes on as it was.
+  public mutating func changeFailed(now: Instant) {
+    self.terms?.failed(now: now)
   }
 
   /// The player's address has changed: ``Event/pathValidated`` tells when the new one is proven.
@@ -198,7 +232,8 @@ public struct HostSession: ~Copyable {
     guard !self.isSuspended else { return silence }
     // To an address that is not proven nothing is repeated.
     let repeatAt = self.pathChangedAt == nil ? self.video.repeatDeadline : nil
-    return min(silence, self.reports.dueAt, repeatAt ?? .distantFuture)
+    let changeAt = self.terms?.deadline
+    return min(silence, self.reports.dueAt, repeatAt ?? .distantFuture, changeAt ?? .distantFuture)
   }
 
   /// Hands out every packet that is to be sent now.
@@ -220,6 +255,8 @@ public struct HostSession: ~Copyable {
       self.video.poll(now: now, send)
       self.audio.poll(send)
     }
+    if let terms = self.terms?.nextChange(now: now) { self.events.append(.changeWanted(terms)) }
+    if self.terms?.takeMustTell() ?? false { self.sendNotice(send) }
     if self.mustAcknowledge { self.sendAcknowledgement(send) }
     if self.reports.dueAt <= now { self.sendReports(now: now, send) }
     self.statistics.videoPacketsSent = Int(self.video.packetCount)
@@ -260,7 +297,7 @@ public struct HostSession: ~Copyable {
     }
   }
 
-  private mutating func handle(_ part: RTCPPacket, now: Instant) {
+  private mutating func handle(_ part: RTCPPacket, in packet: RawSpan, now: Instant) {
     switch part {
     case .senderReport(let report):
       guard report.ssrc == self.configuration.inputSSRC else { return }
@@ -280,6 +317,12 @@ public struct HostSession: ~Copyable {
         tally.add(answer, age: age)
       }
       tally.record(into: &self.trace, roundTrip: self.roundTrip, now: now)
+    case .application(let application):
+      guard application.ssrc == self.configuration.inputSSRC, application.name == InputAcknowledgement.name,
+        application.subtype == TermsWish.subtype,
+        let wish = try? TermsWish(parsing: packet.extracting(application.data))
+      else { return }
+      self.terms?.received(wish, now: now)
     case .pictureLossIndication(let loss) where loss.mediaSSRC == self.configuration.videoSSRC:
       self.refresh(now: now)
     case .fullIntraRequest(let request):
@@ -323,6 +366,21 @@ public struct HostSession: ~Copyable {
     send(self.rtcp.octets, .rtcp)
   }
 
+  private mutating func sendNotice(_ send: (RawSpan, PacketKind) -> Void) {
+    self.rtcp.removeAll(keepingCapacity: true)
+    self.appendNotice()
+    send(self.rtcp.octets, .rtcp)
+  }
+
+  private mutating func appendNotice() {
+    guard let notice = self.terms?.notice else { return }
+    ApplicationPacket(
+      ssrc: self.configuration.videoSSRC,
+      name: InputAcknowledgement.name,
+      subtype: TermsNotice.subtype
+    ).serialize(data: notice.serialized, into: &self.rtcp)
+  }
+
   private mutating func appendReports(now: Instant) {
     let timestamp = self.reports.reportSent(now: now)
     let echo = self.reports.echo(now: now)
@@ -354,6 +412,8 @@ public struct HostSession: ~Copyable {
   private mutating func sendReports(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
     self.rtcp.removeAll(keepingCapacity: true)
     self.appendReports(now: now)
+    // Whatever notice was lost, this one tells.
+    if self.terms?.isTold ?? false { self.appendNotice() }
     send(self.rtcp.octets, .rtcp)
   }
 

@@ -18,6 +18,12 @@ public struct PlayerSession: ~Copyable {
     case expired
     /// The host said goodbye.
     case closed(reason: String?)
+    /// The stream is on these terms now, and the next key frame with it, asked for or not.
+    case termsChanged(TermsNotice)
+    /// The host has answered the newest wish for other terms: this is what can be had.
+    case wishAnswered(TermsNotice)
+    /// The host does not answer a wish; it may not know what one is.
+    case wishUnanswered
   }
 
   /// Figures for the status line, the summary and tests.
@@ -69,6 +75,8 @@ public struct PlayerSession: ~Copyable {
   private var audioTimeline = MediaTimeline(rate: .audio)
   /// Survives a change of keys, so that no event is lost.
   public private(set) var input: InputSender
+  /// What streams and what is wished for. Survives a change of keys; `nil` where terms are not for change.
+  public private(set) var terms: PlayerTerms?
   private var events: [Event] = []
   private var lastHeardAt: Instant
   private var toldSilent = false
@@ -81,8 +89,15 @@ public struct PlayerSession: ~Copyable {
   private var rtcp: [UInt8] = []
   private var counted = Statistics()
 
-  /// - Parameter input: the sender of the session that this one resumes, or `nil`.
-  public init(configuration: SessionConfiguration, input: InputSender? = nil, now: Instant) {
+  /// - Parameters:
+  ///   - input: the sender of the session that this one resumes, or `nil`.
+  ///   - terms: those of the session that this one resumes, or new ones; `nil` where terms are not for change.
+  public init(
+    configuration: SessionConfiguration,
+    input: InputSender? = nil,
+    terms: PlayerTerms? = nil,
+    now: Instant
+  ) {
     var random = SplitMix64(seed: configuration.sequenceSeed)
     self.configuration = configuration
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
@@ -92,6 +107,7 @@ public struct PlayerSession: ~Copyable {
     } else {
       self.input = InputSender(ssrc: configuration.inputSSRC, firstSequence: random.nextFirstSequence())
     }
+    self.terms = terms
     self.lastHeardAt = now
     // The first key frame comes by itself; ask only when it stays away.
     self.refreshAt = now + .milliseconds(500)
@@ -153,6 +169,17 @@ public struct PlayerSession: ~Copyable {
     }
   }
 
+  /// Wishes for other terms, in place of all that was wished for before; ``Event/wishAnswered(_:)`` tells what comes
+  /// of it.
+  public mutating func wish(_ terms: StreamTerms, now: Instant) {
+    self.terms?.wish(terms, now: now)
+  }
+
+  /// This machine decodes so many frames a second, and the host should send no more; `nil` for as many as come.
+  public mutating func limitDecoding(to frameRate: Int?, now: Instant) {
+    self.terms?.limitDecoding(to: frameRate, now: now)
+  }
+
   /// The decoder could not use what it was given: only a key frame helps.
   public mutating func decodingFailed(now: Instant) {
     self.assembler.refresh()
@@ -178,6 +205,7 @@ public struct PlayerSession: ~Copyable {
     )
     if let at = self.input.deadline { earliest = min(earliest, at) }
     if let at = self.nacks.deadline { earliest = min(earliest, at) }
+    if let at = self.terms?.deadline { earliest = min(earliest, at) }
     if let at = self.audio.deadline { earliest = min(earliest, at) }
     if let tail = self.unnoticedTail { earliest = min(earliest, tail.noticeAt) }
     if self.assembler.needsKeyframe { earliest = min(earliest, self.refreshAt, self.refreshEchoAt ?? .distantFuture) }
@@ -197,6 +225,7 @@ public struct PlayerSession: ~Copyable {
     if let roundTrip = self.roundTrip { self.input.roundTrip = roundTrip }
     self.input.poll(now: now, send)
     self.requestRepairs(now: now, send)
+    self.sendWish(now: now, send)
     if self.reports.dueAt <= now {
       self.rtcp.removeAll(keepingCapacity: true)
       self.appendReports(now: now)
@@ -228,6 +257,7 @@ public struct PlayerSession: ~Copyable {
       let received = ReceivedFrame(
         index: frame.index,
         isKeyframe: frame.isKeyframe,
+        codec: frame.codec,
         mediaTime: self.videoTimeline.mediaTime(frame.timestamp) ?? frame.completedAt.nanoseconds,
         host: host,
         inputSequence: frame.times?.inputSequence ?? 0,
@@ -319,7 +349,7 @@ public struct PlayerSession: ~Copyable {
   }
 
   private mutating func receiveRetransmission(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
-    guard header.payloadType == .videoRetransmission,
+    guard header.payloadType.isRetransmission,
       let retransmission = RetransmissionPayload(parsing: packet, payload: header.payload)
     else {
       self.counted.malformedPackets += 1
@@ -370,16 +400,44 @@ public struct PlayerSession: ~Copyable {
         }
       }
     case .application(let application):
-      guard application.ssrc == self.configuration.videoSSRC, application.name == InputAcknowledgement.name,
-        application.subtype == InputAcknowledgement.subtype,
-        let acknowledgement = InputAcknowledgement(parsing: packet.extracting(application.data))
-      else { return }
-      self.input.acknowledge(acknowledgement.newestReceived)
+      guard application.ssrc == self.configuration.videoSSRC, application.name == InputAcknowledgement.name else {
+        return
+      }
+      self.handle(application, data: packet.extracting(application.data))
     case .goodbye(let goodbye) where goodbye.ssrcs.contains(self.configuration.videoSSRC):
       guard !self.isEnded else { return }
       self.isEnded = true
       self.events.append(.closed(reason: goodbye.reason))
     default: break
+    }
+  }
+
+  private mutating func handle(_ application: ApplicationPacket, data: RawSpan) {
+    switch application.subtype {
+    case InputAcknowledgement.subtype:
+      guard let acknowledgement = InputAcknowledgement(parsing: data) else { return }
+      self.input.acknowledge(acknowledgement.newestReceived)
+    case TermsNotice.subtype:
+      guard let notice = try? TermsNotice(parsing: data), let news = self.terms?.received(notice) else { return }
+      if news.hasChanged { self.events.append(.termsChanged(notice)) }
+      if news.isAnswered { self.events.append(.wishAnswered(notice)) }
+    default: break
+    }
+  }
+
+  private mutating func sendWish(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+    let roundTrip = self.roundTrip
+    switch self.terms?.poll(roundTrip: roundTrip, now: now) {
+    case .send(let wish):
+      self.rtcp.removeAll(keepingCapacity: true)
+      ApplicationPacket(
+        ssrc: self.configuration.inputSSRC,
+        name: InputAcknowledgement.name,
+        subtype: TermsWish.subtype
+      ).serialize(data: wish.serialized, into: &self.rtcp)
+      send(self.rtcp.octets, .rtcp)
+    case .unanswered: self.events.append(.wishUnanswered)
+    case nil: break
     }
   }
 

@@ -17,6 +17,8 @@ public struct ReceivedFrame: Hashable, Sendable {
   /// Counts up by one with every frame that the host sent; a gap is a frame that will not come.
   public var index: Int64
   public var isKeyframe: Bool
+  /// What its access unit is made of.
+  public var codec: VideoCodec
   /// Nanoseconds of the host's media clock, from the RTP timestamp, unwrapped; steps as the host's captures do.
   public var mediaTime: Int64
   /// `nil` until the clocks have been related, which takes one exchange of reports.

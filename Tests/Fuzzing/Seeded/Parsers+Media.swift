@@ -17,6 +17,16 @@ extension Parser {
       Parser(name: "input-acknowledgement", valid: vectors("input-acknowledgement"), longest: 100) { bytes in
         InputAcknowledgement(parsing: bytes.octets) != nil
       },
+      Parser(name: "terms-wish", valid: vectors("terms-wish"), longest: 100) { bytes in
+        guard let wish = try? TermsWish(parsing: bytes.octets) else { return false }
+        precondition((try? TermsWish(parsing: wish.serialized.octets)) == wish, "what was read can be written")
+        return true
+      },
+      Parser(name: "terms-notice", valid: vectors("terms-notice"), longest: 100) { bytes in
+        guard let notice = try? TermsNotice(parsing: bytes.octets) else { return false }
+        precondition((try? TermsNotice(parsing: notice.serialized.octets)) == notice, "what was read can be written")
+        return true
+      },
     ]
   }
 

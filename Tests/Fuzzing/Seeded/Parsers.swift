@@ -44,6 +44,10 @@ extension Parser {
         bytes in
         (try? InputScript(parsing: bytes)) != nil
       },
+      Parser(name: "stream-change", valid: ["5=1280x720@30,hevc", "0.5=2M"].map { Array($0.utf8) }, longest: 80) {
+        guard let text = String(validating: $0, as: UTF8.self) else { return false }
+        return PlannedChange(text) != nil
+      },
       Parser(name: "service-levels", valid: [Self.serviceLevels], longest: 400) { bytes in
         guard let text = String(validating: bytes, as: UTF8.self) else { return false }
         return (try? ServiceLevels(parsing: text)) != nil
