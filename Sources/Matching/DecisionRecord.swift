@@ -32,7 +32,8 @@ public struct DecisionRecord: Codable, Hashable, Sendable {
     }
   }
 
-  /// What comes of choosing once more from what the record says; `nil` for nobody, or a version that is not known.
+  /// What comes of choosing once more from what the record says; `nil` for nobody, for a version that is not
+  /// known, and for more candidates than take part.
   public func replayed() -> HostID? {
     guard self.version == 1 else { return nil }
     return self.choice().map { self.shortlist[$0.chosen].host }
@@ -43,36 +44,55 @@ public struct DecisionRecord: Codable, Hashable, Sendable {
   /// - Source: Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001. That choosing the best of all
   ///   instead makes indexers collide that have not yet heard of each other's writes, network.md's simulation shows.
   private func choice() -> (chosen: Int, alternate: Int?)? {
+    let count = self.shortlist.count
+    guard count <= Self.maximumCandidateCount else { return nil }
     let cap = self.policy.cap(waitedMilliseconds: self.request.waitedMilliseconds) ?? .max
+    // One bit for each candidate under the cap.
+    var allowed: UInt32 = 0
+    var distances = InlineArray<16, Int>(repeating: .max)
     var nearest = Int.max
-    for candidate in self.shortlist where candidate.roundTripMicroseconds ?? 0 <= cap {
-      nearest = min(nearest, self.policy.distance(of: candidate))
+    for index in 0..<count where self.shortlist[index].roundTripMicroseconds ?? 0 <= cap {
+      allowed |= 1 << UInt32(index)
+      distances[index] = self.policy.distance(of: self.shortlist[index])
+      nearest = min(nearest, distances[index])
     }
     guard nearest < .max else { return nil }
     let edge = nearest + max(self.policy.bandMicroseconds, Int(self.policy.bandFraction * Double(nearest)))
 
-    var band: [Int] = []
-    for (index, candidate) in self.shortlist.enumerated() where candidate.roundTripMicroseconds ?? 0 <= cap {
-      if self.policy.distance(of: candidate) <= edge { band.append(index) }
+    var band: UInt32 = 0
+    for index in 0..<count where allowed >> UInt32(index) & 1 != 0 && distances[index] <= edge {
+      band |= 1 << UInt32(index)
     }
-    var chosen = band[0]
-    if band.count > 1 {
+    let scores = self.scores(allowed, distances)
+    var chosen = Self.member(0, of: band)
+    if band.nonzeroBitCount > 1 {
       var random = SplitMix64(seed: self.seed)
-      let first = Int(random.next(upperBound: UInt64(band.count)))
-      var second = Int(random.next(upperBound: UInt64(band.count - 1)))
+      let first = Int(random.next(upperBound: UInt64(band.nonzeroBitCount)))
+      var second = Int(random.next(upperBound: UInt64(band.nonzeroBitCount - 1)))
       if second >= first { second += 1 }
-      chosen = self.isBetter(band[second], than: band[first]) ? band[second] : band[first]
+      let (one, other) = (Self.member(first, of: band), Self.member(second, of: band))
+      chosen = scores[other] < scores[one] ? other : one
     }
     var alternate: Int?
-    for (index, candidate) in self.shortlist.enumerated()
-    where index != chosen && candidate.roundTripMicroseconds ?? 0 <= cap {
-      if alternate.map({ self.isBetter(index, than: $0) }) ?? true { alternate = index }
+    for index in 0..<count where index != chosen && allowed >> UInt32(index) & 1 != 0 {
+      if alternate.map({ scores[index] < scores[$0] }) ?? true { alternate = index }
     }
     return (chosen, alternate)
   }
 
-  private func isBetter(_ index: Int, than other: Int) -> Bool {
-    self.policy.score(of: self.shortlist[index]) < self.policy.score(of: self.shortlist[other])
+  private func scores(_ allowed: UInt32, _ distances: borrowing InlineArray<16, Int>) -> InlineArray<16, Double> {
+    var scores = InlineArray<16, Double>(repeating: .infinity)
+    for index in 0..<self.shortlist.count where allowed >> UInt32(index) & 1 != 0 {
+      scores[index] = self.policy.score(of: self.shortlist[index], distance: distances[index])
+    }
+    return scores
+  }
+
+  /// The index of a bit that is set, counted from the lowest.
+  private static func member(_ number: Int, of bits: UInt32) -> Int {
+    var left = bits
+    for _ in 0..<number { left &= left - 1 }
+    return left.trailingZeroBitCount
   }
 }
 

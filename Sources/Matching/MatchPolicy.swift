@@ -53,8 +53,10 @@ public struct MatchPolicy: Codable, Hashable, Sendable {
   }
 
   /// Lower is better.
-  func score(of candidate: Candidate) -> Double {
-    self.roundTripWeight * Double(self.distance(of: candidate)) / 1_000
+  ///
+  /// - Parameter distance: what ``distance(of:)`` gives for the candidate.
+  func score(of candidate: Candidate, distance: Int) -> Double {
+    self.roundTripWeight * Double(distance) / 1_000
       + self.priceWeight * Double(candidate.price) / 1e6
       + self.reputationWeight * (1 - candidate.reputation)
       + self.loadWeight * candidate.load

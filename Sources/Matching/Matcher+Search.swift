@@ -16,7 +16,11 @@ extension Matcher {
     guard let game = self.games.number(of: request.game), let search = Search(request, game, self, limit) else {
       return []
     }
-    return self.nearest(search).map { self.candidate(row: $0, game: game, search) }
+    let rows = self.nearest(search)
+    var candidates: [Candidate] = []
+    candidates.reserveCapacity(rows.count)
+    for row in rows { candidates.append(self.candidate(row: Int(row), game: game, search)) }
+    return candidates
   }
 
   /// `host` as a candidate, if it suits and has a seat.
@@ -34,7 +38,8 @@ extension Matcher {
     let host = self.hosts[row]
     return Candidate(
       host: host.id,
-      estimatedMicroseconds: isKnown ? Int(microseconds.rounded()) : nil,
+      // It is not negative.
+      estimatedMicroseconds: isKnown ? Int(microseconds + 0.5) : nil,
       price: Int(host.price),
       reputation: Double(host.reputation) / 255,
       load: Double(host.load) / 255,
@@ -44,113 +49,125 @@ extension Matcher {
   }
 
   /// Rows of the nearest.
-  private func nearest(_ search: Search) -> [Int] {
-    var best = NearestList(limit: search.limit)
-    var pending = Array(repeating: Pending.nobody, count: 48)
-    for root in 0..<2 {
-      self.look(from: UInt32(root), isPlaced: root == 0 && search.hasPlace, search, &pending, &best)
+  private func nearest(_ search: Search) -> [UInt32] {
+    if search.limit <= Self.shortlistCount {
+      var best = NearestList<8>(limit: search.limit)
+      self.look(search, &best)
+      return best.rows
     }
-    return best.found.map { Int($0.row) }
+    var best = NearestList<64>(limit: search.limit)
+    self.look(search, &best)
+    return best.rows
+  }
+
+  @inline(__always)
+  private func look<let capacity: Int>(_ search: Search, _ best: inout NearestList<capacity>) {
+    var pending = PendingBoxes()
+    if search.hasPlace, !search.goesByLandmarks {
+      self.look(from: 0, ByPlace(search), search, &pending, &best)
+    } else {
+      self.look(from: 0, ByLandmarks(search, self, isPlaced: search.hasPlace), search, &pending, &best)
+    }
+    // Hosts without a place are in a tree of their own.
+    self.look(from: 1, ByLandmarks(search, self, isPlaced: false), search, &pending, &best)
   }
 
   /// Nearer children first; a box is left out as soon as nothing in it can be nearer than the last of a full list.
-  ///
-  /// Hosts without a place are in a tree of their own.
-  private func look(
+  @inline(__always)
+  private func look<let capacity: Int>(
     from root: UInt32,
-    isPlaced: Bool,
+    _ rule: some KeyRule,
     _ search: Search,
-    _ pending: inout [Pending],
-    _ best: inout NearestList
+    _ pending: inout PendingBoxes,
+    _ best: inout NearestList<capacity>
   ) {
-    pending[0] = self.pending(root, isPlaced: isPlaced, search)
-    var count = 1
-    while count > 0 {
-      count -= 1
-      let next = pending[count]
+    // Spans, so that nothing in these loops counts references.
+    let (nodes, members, hosts) = (self.nodes.span, self.gameMembers.span, self.hosts.span)
+    let hasMoreGames = !self.moreGames.isEmpty
+    pending.push(Self.pending(root, nodes, members, rule, search))
+    while let next = pending.pop() {
       guard next.key < best.keyLimit else { continue }
       guard next.members == 0 else {
-        self.visit(block: Int(next.first), next.members, isPlaced: isPlaced, search, &best)
+        let suitable = Self.suitable(Int(next.first), next.members, hosts, rule, search, hasMoreGames, best.keyLimit)
+        self.offer(block: Int(next.first), suitable, rule, search, hasMoreGames, &best)
         continue
       }
-      if count + 2 > pending.count { pending += Array(repeating: Pending.nobody, count: pending.count) }
-      let one = self.pending(next.first, isPlaced: isPlaced, search)
-      let other = self.pending(next.first + 1, isPlaced: isPlaced, search)
+      let one = Self.pending(next.first, nodes, members, rule, search)
+      let other = Self.pending(next.first + 1, nodes, members, rule, search)
       // Both are written and some of them counted: which child is nearer no branch prediction knows.
       let isFarther = one.key > other.key
       let (near, far) = (isFarther ? other : one, isFarther ? one : other)
-      pending[count] = far
-      count += far.key < best.keyLimit ? 1 : 0
-      pending[count] = near
-      count += near.key < best.keyLimit ? 1 : 0
+      pending.push(far, if: far.key < best.keyLimit)
+      pending.push(near, if: near.key < best.keyLimit)
     }
   }
 
   @inline(__always)
-  private func pending(_ index: UInt32, isPlaced: Bool, _ search: Search) -> Pending {
-    let node = self.nodes[Int(index)]
+  private static func pending(
+    _ index: UInt32,
+    _ nodes: Span<TreeNode>,
+    _ gameMembers: Span<UInt32>,
+    _ rule: some KeyRule,
+    _ search: Search
+  ) -> Pending {
+    let node = nodes[Int(index)]
     guard node.games & search.gameMask != 0 else { return .nobody }
     var pending = Pending(first: node.first, members: 0, key: 0)
     if node.isLeaf {
       pending.members =
-        node.available & self.gameMembers[Self.gameIndex(block: Int(node.first), bucket: search.bucket)]
+        node.available & gameMembers[Self.gameIndex(block: Int(node.first), bucket: search.bucket)]
         & node.members(ofClass: search.minimumClass)
       guard pending.members != 0 else { return .nobody }
     }
-    guard search.goesByLandmarks else {
-      pending.key = isPlaced ? Double(node.box.chordSquared(from: search.position)) : search.unknownKey
-      return pending
-    }
-    pending.key = LandmarkSlots.estimate(search.lanes, self.nodeLandmarks[Int(index)]).map { Double($0) } ?? .infinity
-    // Only if everybody in the box has a landmark in common with the player does its place say nothing.
-    guard node.covered & search.knownLanes == 0 else { return pending }
-    let byPlace =
-      isPlaced
-      ? Geography.leastMicroseconds(chordSquared: node.box.chordSquared(from: search.position)) : search.unknownKey
-    pending.key = min(pending.key, byPlace)
+    pending.key = rule.least(in: node, Int(index))
     return pending
   }
 
-  private func visit(
-    block: Int,
+  /// Members of a block that suit, and that are near enough as far as their place alone tells.
+  @inline(__always)
+  private static func suitable(
+    _ block: Int,
     _ members: UInt32,
-    isPlaced: Bool,
+    _ hosts: Span<HostEntry>,
+    _ rule: some KeyRule,
     _ search: Search,
-    _ best: inout NearestList
-  ) {
-    let base = block * TreeNode.leafCapacity
-    let goesByPlace = isPlaced && !search.goesByLandmarks
-    var bits = members
+    _ hasMoreGames: Bool,
+    _ keyLimit: Double
+  ) -> UInt32 {
+    var (bits, left) = (members, members)
     // Without a branch on what is read, the processor waits for all of them at once instead of for one after the other.
-    let mayLack: UInt32 = self.moreGames.isEmpty ? 1 : 0
-    let (misplaced, keyLimit): (UInt32, Double) = (goesByPlace ? 1 : 0, best.keyLimit)
-    var left = bits
+    let mayLack: UInt32 = hasMoreGames ? 0 : 1
     while left != 0 {
       let slot = left.trailingZeroBitCount
       left &= left - 1
-      let host = self.hosts[base + slot]
+      let host = hosts[block * TreeNode.leafCapacity + slot]
       // Most hosts of a leaf are farther than the last of the list.
-      let key = Double(host.position.chordSquared(to: search.position))
       let fails =
         (host.performanceClass < search.minimumClass ? 1 : 0) | (host.price > search.maximumPrice ? 1 : 0)
         | (host.reputation < search.minimumReputation ? 1 : 0) | (host.games.matches(search.game) == 0 ? mayLack : 0)
-        | (key < keyLimit ? 0 : misplaced) as UInt32
+        | (rule.isFarther(host, than: keyLimit) ? 1 : 0) as UInt32
       bits &= ~(fails << UInt32(slot))
     }
+    return bits
+  }
+
+  @inline(__always)
+  private func offer<let capacity: Int>(
+    block: Int,
+    _ members: UInt32,
+    _ rule: some KeyRule,
+    _ search: Search,
+    _ hasMoreGames: Bool,
+    _ best: inout NearestList<capacity>
+  ) {
+    var bits = members
     while bits != 0 {
-      let row = base + bits.trailingZeroBitCount
+      let row = block * TreeNode.leafCapacity + bits.trailingZeroBitCount
       bits &= bits - 1
-      guard search.avoid.isEmpty || !search.avoid.contains(self.hosts[row].id) else { continue }
-      guard mayLack == 1 || self.isWarm(row: row, game: search.game) != nil else { continue }
-      let key =
-        if goesByPlace {
-          Double(self.hosts[row].position.chordSquared(to: search.position))
-        } else if search.goesByLandmarks {
-          self.estimate(row: row, search).microseconds
-        } else {
-          search.unknownKey
-        }
-      best.insert(Found(key: key, row: UInt32(row), network: self.hosts[row].network))
+      let host = self.hosts[row]
+      guard !search.avoids || !search.avoid.contains(host.id) else { continue }
+      guard !hasMoreGames || self.isWarm(row: row, game: search.game) != nil else { continue }
+      best.insert(Found(key: rule.key(of: host, row), row: UInt32(row), network: host.network))
     }
   }
 

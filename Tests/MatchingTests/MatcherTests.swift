@@ -77,6 +77,23 @@ struct MatcherTests {
     }
   }
 
+  @Test("finds the nearest in a tree that is deeper than anybody's places make it")
+  func deepTree() {
+    var matcher = Matcher()
+    let game = HostFacts.Game(name: "a", isWarm: false)
+    // Each is half as far from the equator as the one before, so every split leaves one host on one side.
+    for number in 1...110 {
+      let latitude = 90 / Double(sign: .plus, exponent: number, significand: 1)
+      let id = HostID(high: 0, low: UInt64(number))
+      matcher.upsert(HostFacts(id: id, seats: 1, place: Place(latitude: latitude, longitude: 0), games: [game]))
+    }
+    let request = MatchRequest(game: "a", place: Place(latitude: 0, longitude: 0))
+    let found = matcher.shortlist(for: request).map(\.host.low)
+    #expect(found.count == 8)
+    // Beyond the seventieth, single precision does not tell them apart from where the player is.
+    #expect(found.allSatisfy { $0 > 70 }, "\(found)")
+  }
+
   @Test("works with thousands of hosts in one point, and leaves nothing behind when they go")
   func onePoint() throws {
     var random = SplitMix64(seed: 3)
