@@ -11,7 +11,7 @@ enum FindAndReserve {
            find-and-reserve matcher HOSTS TAKEN SECONDS CHECKS
            find-and-reserve redis|postgres HOSTS TAKEN SECONDS CHECKS ADDRESS CONNECTIONS
            find-and-reserve seed HOSTS TAKEN DIRECTORY
-           find-and-reserve http HOSTS TAKEN SECONDS ADDRESS CONNECTIONS RATE
+           find-and-reserve http HOSTS TAKEN SECONDS ADDRESS CONNECTIONS RATE [ends]
     """
 
   static func main() async {
@@ -47,7 +47,7 @@ enum FindAndReserve {
       }
       try await Self.measure(arguments[0], data, seconds, checks, rest[2], connections)
     case ("seed", 1): try await Seeding.run(data, directory: rest[0])
-    case ("http", 4):
+    case ("http", 4), ("http", 5):
       let address = rest[1].split(separator: ":")
       guard let seconds = Double(rest[0]), address.count == 2, let port = UInt16(address[1]) else { return false }
       guard let connections = Int(rest[2]), let rate = Double(rest[3]) else { return false }
@@ -58,7 +58,8 @@ enum FindAndReserve {
           port: port,
           connections: connections,
           rate: rate,
-          seconds: seconds
+          seconds: seconds,
+          ends: rest.last == "ends"
         )
       )
     default: return false

@@ -4,12 +4,12 @@ import IndexAPI
 import Matching
 import MediaUnits
 
-/// Players at an indexer's HTTP API: each order signed, each ticket looked at, each seat given back.
+/// Players at an indexer's HTTP API: each order signed, each ticket looked at, each session given up if that is asked.
 enum HTTPRow {
   /// Sessions that a connection keeps before it ends the oldest.
   private static let sessionCount = 8
-  /// Keys of a connection, taken in turn: an indexer lets one player have four sessions.
-  private static let playerCount = 64
+  /// Orders of one player, one after the other: an indexer lets it have four sessions.
+  private static let ordersPerPlayer = 4
 
   struct Result: Sendable {
     var nanoseconds: [Int64] = []
@@ -23,15 +23,18 @@ enum HTTPRow {
     var player: IdentityKey
   }
 
-  /// - Parameter rate: orders a second of all connections together, at their times whatever the answers do; 0 for as many
-  ///   as are answered.
+  /// - Parameters:
+  ///   - rate: orders a second of all connections together, at their times whatever the answers do; 0 for as many as are
+  ///     answered.
+  ///   - ends: whether sessions are given up again, which is one more signed request and one more durable write each.
   static func run(
     _ data: Dataset,
     host: String,
     port: UInt16,
     connections: Int,
     rate: Double,
-    seconds: Double
+    seconds: Double,
+    ends: Bool
   ) async throws -> [(String, String)] {
     let hosts = Dictionary(uniqueKeysWithValues: data.hosts.enumerated().map { ($1.facts.id, $0) })
     let begun = monotonicNanoseconds() + 200_000_000
@@ -43,7 +46,7 @@ enum HTTPRow {
             let interval = rate > 0 ? Double(connections) * 1e9 / rate : 0
             let schedule = (first: begun + Int64(interval * Double(number) / Double(connections)), interval: interval)
             let connection = try HTTPConnection(host: host, port: port)
-            return try Self.work(data, hosts, connection, number: number, schedule, end: end)
+            return try Self.work(data, hosts, connection, number: number, schedule, end: end, ends: ends)
           }
         }
       }
@@ -55,7 +58,8 @@ enum HTTPRow {
     let percentiles = figures.percentiles([0.5, 0.99, 0.999])
     let statuses = results.reduce(into: [Int: Int]()) { $0.merge($1.statuses, uniquingKeysWith: +) }
     return [
-      ("engine", rate > 0 ? "\"http open\"" : "\"http\""), ("rate", text(Double(figures.count) / elapsed)),
+      ("engine", ends ? "\"http ends\"" : rate > 0 ? "\"http open\"" : "\"http\""),
+      ("rate", text(Double(figures.count) / elapsed)),
       ("p50", text(percentiles[0])), ("p99", text(percentiles[1])), ("p999", text(percentiles[2])),
       ("requests", text(Double(results.reduce(0) { $0 + $1.requests }) / elapsed)),
       ("statuses", "{" + statuses.sorted { $0.key < $1.key }.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"),
@@ -69,20 +73,21 @@ enum HTTPRow {
     _ opened: HTTPConnection,
     number: Int,
     _ schedule: (first: Int64, interval: Double),
-    end: Int64
+    end: Int64,
+    ends: Bool
   ) throws -> Result {
     var connection = opened
     var random = SplitMix64(seed: 5_000 + UInt64(number))
     // Requests of another run must not be taken for repeated ones.
     var nonces = SplitMix64(seed: UInt64(truncatingIfNeeded: monotonicNanoseconds()) ^ UInt64(number) << 40)
-    let players = (0..<Self.playerCount).map { _ in IdentityKey() }
+    var player = IdentityKey()
     let encoder = JSONEncoder()
     var result = Result()
     var sessions: [Session] = []
     var index = 0
     while true {
       let query = data.query(&random)
-      let player = players[index % players.count]
+      if index % Self.ordersPerPlayer == 0 { player = IdentityKey() }
       let order = SessionOrder(
         request: .random(using: &nonces),
         game: Dataset.gameNames[query.game],
@@ -109,7 +114,7 @@ enum HTTPRow {
         {
           result.wrong += 1
         }
-        sessions.append(Session(id: offer.session, player: player))
+        if ends { sessions.append(Session(id: offer.session, player: player)) }
       }
       if sessions.count > Self.sessionCount {
         try Self.end(sessions.removeFirst(), &connection, &result, nonce: .random(using: &nonces))

@@ -11,7 +11,13 @@ import Storage
 /// Their home is another indexer of the network, which is alive for an hour: the one that is measured hears of them as of
 /// all that is at home elsewhere, and does not miss their heartbeats. What heartbeats cost the matcher is measured in
 /// the process.
+///
+/// A seat that is taken, or given up, is free again when its host says so at its home, and none does here. So that the
+/// same hosts have a seat from the first order to the last, those that have one in the dataset have many.
 enum Seeding {
+  /// The most that a host may have.
+  private static let manySeats = 64
+
   private struct Description: Encodable {
     var registration: HostRegistration
     var landmarks = ""
@@ -29,7 +35,7 @@ enum Seeding {
     for (row, host) in data.hosts.enumerated() {
       let body = try Array(encoder.encode(Description(registration: Self.registration(host, row: row))))
       let id = host.facts.id
-      let record = HostRecord(id: id, seats: host.facts.seats, body: body)
+      let record = HostRecord(id: id, seats: Self.seats(host), body: body)
       commands.append(Command(id: .random(using: &random), action: .register(record)))
       commands.append(Command(id: .random(using: &random), action: .takeHome(host: id, indexer: "elsewhere")))
       for _ in 0..<host.facts.usedSeats {
@@ -49,6 +55,10 @@ enum Seeding {
     _ = try await store.apply(commands)
   }
 
+  private static func seats(_ host: Dataset.Host) -> Int {
+    host.facts.usedSeats < host.facts.seats ? Self.manySeats : host.facts.seats
+  }
+
   private static func registration(_ host: Dataset.Host, row: Int) -> HostRegistration {
     let network = host.facts.network
     return HostRegistration(
@@ -64,7 +74,7 @@ enum Seeding {
         memoryMegabytes: 16_384,
         performanceClass: host.facts.performanceClass
       ),
-      seats: host.facts.seats,
+      seats: Self.seats(host),
       place: host.facts.place,
       price: host.facts.price
     )
