@@ -56,27 +56,44 @@ struct HTTPConnection {
   private mutating func answer() throws(BenchmarkFailure) -> Answer {
     var end = self.headEnd()
     while end == nil {
-      try readSome(self.descriptor, into: &self.received)
+      try self.receive()
       end = self.headEnd()
     }
     let bodyStart = end ?? 0
-    let lines = String(decoding: self.received[..<bodyStart], as: UTF8.self).lowercased().split(separator: "\r\n")
-    let status = lines.first.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) } ?? 0
-    let length = lines.lazy.compactMap { line -> Int? in
-      guard line.hasPrefix("content-length:") else { return nil }
-      return Int(line.dropFirst(15).drop { $0 == " " })
-    }
-    let count = length.first ?? 0
-    while self.received.count < bodyStart + count { try readSome(self.descriptor, into: &self.received) }
+    // "HTTP/1.1 200"
+    let status = self.received[9..<12].reduce(0) { $0 * 10 + Int($1 &- 48) }
+    let count = self.contentLength(inHeadOf: bodyStart)
+    while self.received.count < bodyStart + count { try self.receive() }
     let body = Array(self.received[bodyStart..<bodyStart + count])
     self.received.removeFirst(bodyStart + count)
     return Answer(status: status, body: body)
   }
 
+  /// An answer and more fits into what is asked for, and no more than has come is copied.
+  private mutating func receive() throws(BenchmarkFailure) {
+    let descriptor = self.descriptor
+    let bytes = [UInt8](unsafeUninitializedCapacity: 4_096) { buffer, count in
+      count = max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))
+    }
+    guard !bytes.isEmpty else { throw BenchmarkFailure("the connection ended: errno \(errno)") }
+    self.received += bytes
+  }
+
+  /// 0 if the head does not say it.
+  private func contentLength(inHeadOf count: Int) -> Int {
+    let name = Array("\ncontent-length:".utf8)
+    for start in 0..<max(0, count - name.count) where self.received[start] == name[0] {
+      guard (0..<name.count).allSatisfy({ self.received[start + $0] | 0x20 == name[$0] | 0x20 }) else { continue }
+      let digits = self.received[(start + name.count)...].drop { $0 == 32 }.prefix { 48...57 ~= $0 }
+      return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+    }
+    return 0
+  }
+
   /// Where the body begins, if all of the head is there.
   private func headEnd() -> Int? {
-    guard self.received.count >= 4 else { return nil }
-    for index in 0...(self.received.count - 4) where self.received[index] == 13 && self.received[index + 2] == 13 {
+    guard self.received.count >= 12 else { return nil }
+    for index in 8...(self.received.count - 4) where self.received[index] == 13 && self.received[index + 2] == 13 {
       if self.received[index + 1] == 10, self.received[index + 3] == 10 { return index + 4 }
     }
     return nil
