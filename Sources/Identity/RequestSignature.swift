@@ -140,7 +140,10 @@ public enum RequestSignature {
   }
 
   private static func byteSequence(_ value: String, prefix: String) -> [UInt8]? {
-    guard value.hasPrefix(prefix), value.utf8.last == UInt8(ascii: ":") else { return nil }
-    return Base64.decode(value.utf8.dropFirst(prefix.utf8.count).dropLast())
+    let bytes = Array(value.utf8)
+    guard bytes.count > prefix.utf8.count, bytes.starts(with: prefix.utf8), bytes.last == UInt8(ascii: ":") else {
+      return nil
+    }
+    return Base64.decode(bytes[prefix.utf8.count..<bytes.count - 1])
   }
 }

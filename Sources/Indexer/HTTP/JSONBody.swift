@@ -4,6 +4,12 @@ import IndexAPI
 
 /// JSON in and out.
 enum JSONBody {
+  static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }
+
   static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Problem) -> Value {
     do {
       return try JSONDecoder().decode(type, from: Data(bytes))
@@ -14,11 +20,24 @@ enum JSONBody {
     }
   }
 
+  /// Reads an order.
+  static func order(from bytes: [UInt8]) throws(Problem) -> SessionOrder {
+    if let order = OrderReader.order(bytes) { return order }
+    return try Self.decode(SessionOrder.self, from: bytes)
+  }
+
+  static func response(_ offer: SessionOffer, status: HTTPResponse.Status) -> Response {
+    if let body = OfferWriter.json(offer) { return Self.response(body, type: "application/json", status: status) }
+    return Self.encoded(offer, status: status)
+  }
+
   static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    Self.encoded(value, status: status)
+  }
+
+  private static func encoded(_ value: some Encodable, status: HTTPResponse.Status) -> Response {
     // Every type here can be written; a number that is not finite never gets this far.
-    let body = (try? encoder.encode(value)) ?? Data("{}".utf8)
+    let body = (try? Self.encoder.encode(value)) ?? Data("{}".utf8)
     return Self.response(Array(body), type: "application/json", status: status)
   }
 

@@ -53,7 +53,7 @@ enum Routes {
   private static func addSessions(to router: Routing, _ service: IndexService) {
     router.post("/v1/sessions") { request, _ in
       let signed = try await SignedRequest(request, service: service)
-      let order = try signed.decoded(SessionOrder.self)
+      let order = try JSONBody.order(from: signed.body)
       return Self.response(try await service.order(order, player: signed.key.playerID))
     }
     router.post("/v1/queue") { request, _ in
@@ -68,7 +68,7 @@ enum Routes {
     }
     router.post("/v1/sessions/{session}/resume") { request, context in
       let signed = try await SignedRequest(request, service: service)
-      let (session, order) = (try context.session(), try signed.decoded(SessionOrder.self))
+      let (session, order) = (try context.session(), try JSONBody.order(from: signed.body))
       return Self.response(try await service.resume(session, order, player: signed.key.playerID))
     }
     router.post("/v1/sessions/{session}/renew") { request, context in

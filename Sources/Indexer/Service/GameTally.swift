@@ -17,10 +17,23 @@ struct GameTally {
 
   private var entries: [String: Entry] = [:]
 
+  /// What of a host is counted.
+  struct Share {
+    var state: HostState
+    var freeSeats: Int
+    var games: [GameOffer]
+
+    init(_ host: KnownHost) {
+      self.state = host.state
+      self.freeSeats = host.freeSeats
+      self.games = host.description.registration.games
+    }
+  }
+
   /// - Parameter sign: 1 to count the host in, -1 to count it out as it was counted in.
-  mutating func count(_ host: KnownHost, by sign: Int) {
+  mutating func count(_ host: Share, by sign: Int) {
     guard host.state != .offline else { return }
-    for game in host.description.registration.games {
+    for game in host.games {
       var entry = self.entries.removeValue(forKey: game.name) ?? Entry(title: game.title)
       entry.knownHosts += sign
       if host.state == .standby {
@@ -30,6 +43,18 @@ struct GameTally {
       }
       if entry.knownHosts > 0 { self.entries[game.name] = entry }
     }
+  }
+
+  /// Counts a host anew of which, most often, nothing has changed but seats.
+  mutating func recount(_ old: Share, as new: Share) {
+    // Arrays that share their memory are found equal at once.
+    guard old.state == new.state, old.games == new.games else {
+      self.count(old, by: -1)
+      self.count(new, by: 1)
+      return
+    }
+    guard new.state == .standby, old.freeSeats != new.freeSeats else { return }
+    for game in new.games { self.entries[game.name]?.freeSeats += new.freeSeats - old.freeSeats }
   }
 
   var list: GameList {

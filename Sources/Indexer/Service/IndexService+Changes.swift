@@ -89,8 +89,9 @@ extension IndexService {
   private func take(_ row: HostRow) {
     let id = row.record.id
     let digest = row.record.body.hashValue
-    let isNews = self.state.withLock { $0.hosts[id]?.bodyDigest != digest }
-    let described = isNews ? self.known(row) : nil
+    let news = self.state.withLock { $0.news(in: row, digest: digest) }
+    guard news != .none else { return }
+    let described = news == .description ? self.known(row) : nil
     let lost = self.state.withLock { state -> HostStream? in
       guard state.hosts[id] != nil else {
         if let described { state.add(described) }

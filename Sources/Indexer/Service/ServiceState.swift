@@ -48,19 +48,37 @@ struct ServiceState {
   @discardableResult
   mutating func withHost<Value>(_ id: HostID, isDescribed: Bool = false, _ body: (inout KnownHost) -> Value) -> Value? {
     guard let index = self.hosts.index(forKey: id) else { return nil }
-    self.count(self.hosts.values[index], by: -1)
-    let home = self.hosts.values[index].home
+    let (old, home) = (Count(self.hosts.values[index]), self.hosts.values[index].home)
     let value = body(&self.hosts.values[index])
-    self.count(self.hosts.values[index], by: 1)
-    let host = self.hosts.values[index]
-    if host.home != home { self.move(id, from: home, to: host.home) }
+    let new = Count(self.hosts.values[index])
+    self.figures.count(old, by: -1)
+    self.figures.count(new, by: 1)
+    self.games.recount(old.share, as: new.share)
+    if self.hosts.values[index].home != home { self.move(id, from: home, to: self.hosts.values[index].home) }
     if isDescribed {
-      self.matcher.upsert(host.facts)
+      self.matcher.upsert(self.hosts.values[index].facts)
     } else {
-      self.matcher.setMatchable(id, host.isMatchable)
-      self.matcher.setSeats(id, offered: host.offeredSeats, used: host.usedSeats)
+      self.matcher.setMatchable(id, new.isMatchable)
+      self.matcher.setSeats(id, offered: new.offeredSeats, used: new.usedSeats)
     }
     return value
+  }
+
+  /// What of a host is counted somewhere.
+  struct Count {
+    var share: GameTally.Share
+    var isMatchable: Bool
+    var offeredSeats: Int
+    var usedSeats: Int
+    var sessionCount: Int
+
+    init(_ host: KnownHost) {
+      self.share = GameTally.Share(host)
+      self.isMatchable = host.isMatchable
+      self.offeredSeats = host.offeredSeats
+      self.usedSeats = host.usedSeats
+      self.sessionCount = host.sessions.count
+    }
   }
 
   mutating func add(_ host: KnownHost) {
@@ -91,6 +109,24 @@ struct ServiceState {
     self.homes[new, default: []].insert(host)
   }
 
+  /// What a row of the store says of a host that is not known yet.
+  enum HostNews { case none, seats, description }
+
+  /// - Parameter digest: of the host's own words.
+  func news(in row: HostRow, digest: Int) -> HostNews {
+    guard let index = self.hosts.index(forKey: row.record.id) else { return .description }
+    // Every session that begins or ends brings its host, of which most often nothing else has changed.
+    func isKnown(_ host: KnownHost) -> Bool {
+      host.state == row.state && host.offeredSeats == row.offeredSeats && host.seats == row.record.seats
+        && host.epoch == row.epoch && host.home == row.home && !host.isHidden
+    }
+    guard self.hosts.values[index].bodyDigest == digest else { return .description }
+    guard isKnown(self.hosts.values[index]), row.home == self.name || self.streams[row.record.id] == nil else {
+      return .seats
+    }
+    return .none
+  }
+
   mutating func removeHost(_ id: HostID) {
     guard let host = self.hosts.removeValue(forKey: id) else { return }
     self.count(host, by: -1)
@@ -101,12 +137,9 @@ struct ServiceState {
   }
 
   private mutating func count(_ host: KnownHost, by sign: Int) {
-    self.figures.hosts[host.state, default: 0] += sign
-    if host.state == .standby {
-      self.figures.offeredSeats += sign * host.offeredSeats
-    }
-    self.games.count(host, by: sign)
-    self.figures.usedSeats += sign * host.sessions.count
+    let count = Count(host)
+    self.figures.count(count, by: sign)
+    self.games.count(count.share, by: sign)
   }
 
   // MARK: Sessions
@@ -217,6 +250,15 @@ struct ServiceState {
     (self.figures.offeredSeats, self.figures.usedSeats) = (0, 0)
     (self.figures.reservedSessions, self.figures.runningSessions) = (0, 0)
     return self.hosts
+  }
+}
+
+extension NetworkFigures {
+  /// - Parameter sign: 1 to count a host in, -1 to count it out as it was counted in.
+  mutating func count(_ host: ServiceState.Count, by sign: Int) {
+    self.hosts[host.share.state, default: 0] += sign
+    if host.share.state == .standby { self.offeredSeats += sign * host.offeredSeats }
+    self.usedSeats += sign * host.sessionCount
   }
 }
 

@@ -2,6 +2,14 @@ import Identity
 import IndexAPI
 
 extension Parser {
+  /// With everything that an order may have.
+  private static let order = """
+    {"request":"AAAAAAAAAAAAAAAAAAAAAA","game":"a-game","transportKey":"\(String(repeating: "A", count: 43))",
+    "picture":"1280x720","minimumClass":1,"maximumPrice":50000,"avoid":["AAAAAAAAAAAAAAAAAAAAAA"],
+    "place":{"latitude":-1.25e1,"longitude":100},"landmarks":"AAAAAAAAAAAAAAAAAAAAAA:1000",
+    "probes":[{"host":"AAAAAAAAAAAAAAAAAAAAAA","roundTripMicroseconds":1,"jitterMicroseconds":2}],"waits":false}
+    """
+
   /// What indexers, hosts and players read of each other's keys, signatures and tickets.
   static func identity() -> [Parser] {
     let samples = IdentitySamples()
@@ -38,6 +46,7 @@ extension Parser {
         return Self.isRead { () throws(TicketError) in try KeySet(verifying: forged, root: stranger, now: now) }
       },
       Parser(name: "request-signature", valid: [samples.headers], longest: 600, parse: Self.requestSignature),
+      Parser(name: "order", valid: [Array(Self.order.utf8)], longest: 700) { OrderReader.order($0) != nil },
       Parser(name: "identifier", valid: [Array("\(samples.ticket.session)".utf8)], longest: 30) { bytes in
         let text = String(decoding: bytes, as: UTF8.self)
         guard let identifier = SessionID(text) else { return false }
