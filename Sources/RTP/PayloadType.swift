@@ -26,6 +26,8 @@ public struct PayloadType: Hashable, Sendable {
   public static let hevcRetransmission = PayloadType(rawValue: 103)
   /// Opus.
   public static let audio = PayloadType(rawValue: 111)
+  /// Opus with copies of earlier packets.
+  public static let redundantAudio = PayloadType(rawValue: 112)
 
   /// What carries pictures of a codec.
   @inlinable

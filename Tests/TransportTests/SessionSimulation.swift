@@ -33,6 +33,8 @@ struct SessionSimulation: ~Copyable {
     var oldestRetransmission = Duration.zero
     var audioPackets = 0
     var audioLost = 0
+    /// Packets of sound that were not what was due next.
+    var audioDisorders = 0
     var transitDelays: [Duration] = []
     /// From the sending of each decoded frame to its decoding, by the clock that both ends are on.
     var frameWays: [Duration] = []
@@ -83,6 +85,8 @@ struct SessionSimulation: ~Copyable {
   private var lastRetransmission: UInt16?
   private var nextInput: UInt16 = 0
   private var nextFrameAt = Instant.zero
+  private var nextAudio = 0
+  private var audioDue: UInt8 = 0
   private var nextAudioAt = Instant.zero
   private var nextInputAt = Instant.zero
   private var frameByteCounts: ClosedRange<Int>
@@ -91,6 +95,7 @@ struct SessionSimulation: ~Copyable {
     _ conditions: LinkConditions,
     seed: UInt64,
     frameByteCounts: ClosedRange<Int> = 2_000...20_000,
+    maximumBitrate: Bitrate = .megabits(10),
     silenceTimeout: Duration = .seconds(5),
     terms: (granted: StreamTerms, bounds: TermsBounds)? = nil
   ) {
@@ -102,6 +107,7 @@ struct SessionSimulation: ~Copyable {
         inputSSRC: SSRC(rawValue: 103),
         canonicalName: name,
         ntp: NTPClock(epochNanoseconds: 3_900_000_000_000_000_000 + skew.wholeNanoseconds),
+        maximumBitrate: maximumBitrate,
         silenceTimeout: silenceTimeout,
         sequenceSeed: seed
       )
@@ -156,7 +162,8 @@ struct SessionSimulation: ~Copyable {
     }
     if self.nextAudioAt <= self.now {
       self.nextAudioAt = self.now + .milliseconds(10)
-      let packet = [UInt8](repeating: 7, count: 160)
+      let packet = [UInt8](repeating: UInt8(truncatingIfNeeded: self.nextAudio), count: 160)
+      self.nextAudio += 1
       self.host.send(audio: packet.octets, capturedAt: self.now, now: self.now)
     }
     if self.nextInputAt <= self.now {
@@ -277,8 +284,14 @@ struct SessionSimulation: ~Copyable {
     }) {}
     while self.player.nextAudio(
       now: now,
-      { step, _ in
-        if case .packet = step { self.report.audioPackets += 1 }
+      { step, payload in
+        switch step {
+        case .lost(let count): self.audioDue &+= UInt8(truncatingIfNeeded: count)
+        case .packet:
+          if payload.copied != [UInt8](repeating: self.audioDue, count: 160) { self.report.audioDisorders += 1 }
+          self.audioDue &+= 1
+          self.report.audioPackets += 1
+        }
       }
     ) {}
   }

@@ -19,6 +19,8 @@ struct AudioReceiver: ~Copyable {
     var byteCount = 0
     var timestamp = RTPTimestamp(rawValue: 0)
     var arrivedAt = Instant.zero
+    /// Came along with a later packet.
+    var isCopy = false
   }
 
   private static let window = 16
@@ -33,15 +35,24 @@ struct AudioReceiver: ~Copyable {
   private var waitingSince: Instant?
   private(set) var receivedCount = 0
   private(set) var lostCount = 0
+  /// Packets that are played from a copy, because they did not come themselves, or too late.
+  private(set) var recoveredCount = 0
 
   /// When a packet that is being waited for is given up; `nil` while nothing is.
   var deadline: Instant? { self.waitingSince.map { $0 + Self.patience } }
 
-  mutating func insert(_ payload: RawSpan, sequence: Int64, timestamp: RTPTimestamp, now: Instant) {
+  /// - Parameter isCopy: whether it came along with a later packet; the packet itself takes its place.
+  mutating func insert(
+    _ payload: RawSpan,
+    sequence: Int64,
+    timestamp: RTPTimestamp,
+    isCopy: Bool = false,
+    now: Instant
+  ) {
     guard payload.byteCount > 0, payload.byteCount <= Self.slotByteCount else { return }
     guard let next = self.next else {
       self.next = sequence
-      self.store(payload, sequence: sequence, timestamp: timestamp, now: now)
+      self.store(payload, sequence: sequence, timestamp: timestamp, isCopy: isCopy, now: now)
       return
     }
     guard sequence >= next else { return }
@@ -51,7 +62,7 @@ struct AudioReceiver: ~Copyable {
       self.next = sequence
       for index in self.slots.indices { self.slots[index].sequence = -1 }
     }
-    self.store(payload, sequence: sequence, timestamp: timestamp, now: now)
+    self.store(payload, sequence: sequence, timestamp: timestamp, isCopy: isCopy, now: now)
   }
 
   /// Takes the next step, or returns `false` when it is not yet known what that is.
@@ -62,6 +73,7 @@ struct AudioReceiver: ~Copyable {
     if slot.sequence == next {
       self.next = next + 1
       self.waitingSince = nil
+      if slot.isCopy { self.recoveredCount += 1 }
       let start = index * Self.slotByteCount
       body(
         .packet(sequence: next, timestamp: slot.timestamp, arrivedAt: slot.arrivedAt),
@@ -86,9 +98,21 @@ struct AudioReceiver: ~Copyable {
     return true
   }
 
-  private mutating func store(_ payload: RawSpan, sequence: Int64, timestamp: RTPTimestamp, now: Instant) {
+  private mutating func store(
+    _ payload: RawSpan,
+    sequence: Int64,
+    timestamp: RTPTimestamp,
+    isCopy: Bool,
+    now: Instant
+  ) {
     let index = Int(sequence & Int64(Self.window - 1))
-    guard self.slots[index].sequence != sequence else { return }
+    guard self.slots[index].sequence != sequence else {
+      if self.slots[index].isCopy, !isCopy {
+        self.slots[index].isCopy = false
+        self.receivedCount += 1
+      }
+      return
+    }
     var span = self.storage.mutableSpan
     // SAFETY: any byte is a valid `UInt8`.
     var bytes = unsafe span.mutableBytes
@@ -97,9 +121,10 @@ struct AudioReceiver: ~Copyable {
       sequence: sequence,
       byteCount: payload.byteCount,
       timestamp: timestamp,
-      arrivedAt: now
+      arrivedAt: now,
+      isCopy: isCopy
     )
     self.newest = max(self.newest, sequence)
-    self.receivedCount += 1
+    if !isCopy { self.receivedCount += 1 }
   }
 }

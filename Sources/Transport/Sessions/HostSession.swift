@@ -47,6 +47,8 @@ public struct HostSession: ~Copyable {
     public var retransmissions = 0
     public var keyframeRequests = 0
     public var inputEvents = 0
+    /// Copies of earlier packets of sound that were sent along with later ones.
+    public var audioCopiesSent = 0
     public var malformedPackets = 0
     /// Of the player's last report, 0 ... 255 of 256 packets lost since the one before.
     public var fractionLost: UInt8 = 0
@@ -75,6 +77,9 @@ public struct HostSession: ~Copyable {
   private var lastRefreshCommand: UInt8?
   private var farewell: Farewell?
   private var rtcp: [UInt8] = []
+  /// Of the video stream, and of the sound.
+  private var videoLoss = LossEstimate()
+  private var audioLoss = LossEstimate()
   public private(set) var statistics = Statistics()
   /// What was decided and learned, for whoever gives it room and takes the records; nothing by itself.
   public var trace = ControlTraceLog()
@@ -100,7 +105,8 @@ public struct HostSession: ~Copyable {
     self.audio = AudioSender(
       ssrc: configuration.audioSSRC,
       firstSequence: random.nextFirstSequence(),
-      ntp: configuration.ntp
+      ntp: configuration.ntp,
+      totalRate: configuration.maximumBitrate
     )
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
     self.input = input
@@ -144,7 +150,8 @@ public struct HostSession: ~Copyable {
   /// - Parameter capturedAt: when its first sample was captured; steps by the packet's duration.
   public mutating func send(audio packet: RawSpan, capturedAt: Instant, now: Instant) {
     guard self.mayStream else { return }
-    self.audio.queue(packet, capturedAt: capturedAt, now: now)
+    let loss = max(self.videoLoss.share, self.audioLoss.share)
+    self.audio.queue(packet, capturedAt: capturedAt, loss: loss, now: now)
   }
 
   /// Takes one authenticated RTP packet, in plaintext.
@@ -260,6 +267,7 @@ public struct HostSession: ~Copyable {
     if self.mustAcknowledge { self.sendAcknowledgement(send) }
     if self.reports.dueAt <= now { self.sendReports(now: now, send) }
     self.statistics.videoPacketsSent = Int(self.video.packetCount)
+    self.statistics.audioCopiesSent = self.audio.copyCount
     self.statistics.retransmissions = self.video.retransmittedCount
   }
 
@@ -307,13 +315,17 @@ public struct HostSession: ~Copyable {
       }
       for block in report.reports where block.ssrc == self.configuration.videoSSRC {
         self.statistics.fractionLost = block.fractionLost
+        self.videoLoss.record(fractionLost: block.fractionLost)
+      }
+      for block in report.reports where block.ssrc == self.configuration.audioSSRC {
+        self.audioLoss.record(fractionLost: block.fractionLost)
       }
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
       let rule = RepairRule(roundTrip: self.roundTrip ?? .milliseconds(30))
-      let missingCount = nack.sequenceNumbers().reduce(0) { count, _ in count + 1 }
+      let missing = nack.sequenceNumbers()
       var tally = RepairTally()
-      for number in nack.sequenceNumbers() {
-        let (answer, age) = self.video.request(number, missingCount: missingCount, rule: rule, now: now)
+      for number in missing {
+        let (answer, age) = self.video.request(number, missingCount: missing.count, rule: rule, now: now)
         tally.add(answer, age: age)
       }
       tally.record(into: &self.trace, roundTrip: self.roundTrip, now: now)

@@ -38,6 +38,8 @@ public struct PlayerSession: ~Copyable {
     public var repeatRequests = 0
     public var keyframeRequests = 0
     public var audioPacketsReceived = 0
+    /// Packets of sound that are played from the copy in a later one.
+    public var audioPacketsRecovered = 0
     public var audioPacketsLost = 0
     public var malformedPackets = 0
     public var bytesReceived = 0
@@ -50,7 +52,8 @@ public struct PlayerSession: ~Copyable {
       for field in [
         \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsLost,
         \.repeatRequests,
-        \.keyframeRequests, \.audioPacketsReceived, \.audioPacketsLost, \.malformedPackets, \.bytesReceived,
+        \.keyframeRequests, \.audioPacketsReceived, \.audioPacketsRecovered, \.audioPacketsLost, \.malformedPackets,
+        \.bytesReceived,
       ] {
         sum[keyPath: field] = first[keyPath: field] + second[keyPath: field]
       }
@@ -128,6 +131,7 @@ public struct PlayerSession: ~Copyable {
     all.packetsLost = max(0, Int(self.videoStatistics.lostCount))
     all.repeatRequests = self.nacks.requestCount
     all.audioPacketsReceived = self.audio.receivedCount
+    all.audioPacketsRecovered = self.audio.recoveredCount
     all.audioPacketsLost = self.audio.lostCount
     all.malformedPackets += self.assembler.counts.malformedPackets
     return all
@@ -381,10 +385,44 @@ public struct PlayerSession: ~Copyable {
     if let captureTime = AbsoluteCaptureTime(parsing: packet, extensions: header.extensions) {
       self.audioTimeline.anchor(header.timestamp, at: self.configuration.ntp.instant(at: captureTime.timestamp))
     }
+    let sequence = self.audioSequences.unwrap(header.sequenceNumber)
+    guard header.payloadType == .redundantAudio else {
+      self.audio.insert(
+        packet.extracting(header.payload),
+        sequence: sequence,
+        timestamp: header.timestamp,
+        now: now
+      )
+      return
+    }
+    guard let redundant = RedundantAudioPayload(parsing: packet, payload: header.payload) else {
+      self.counted.malformedPackets += 1
+      return
+    }
+    self.insert(redundant.beforePrevious, in: packet, sequence: sequence - 2, header, now: now)
+    self.insert(redundant.previous, in: packet, sequence: sequence - 1, header, now: now)
     self.audio.insert(
-      packet.extracting(header.payload),
-      sequence: self.audioSequences.unwrap(header.sequenceNumber),
+      packet.extracting(redundant.newest),
+      sequence: sequence,
       timestamp: header.timestamp,
+      now: now
+    )
+  }
+
+  /// Takes the copy of an earlier packet of sound that came along with a later one.
+  private mutating func insert(
+    _ copy: RedundantAudioPayload.Copy?,
+    in packet: RawSpan,
+    sequence: Int64,
+    _ header: RTPHeader,
+    now: Instant
+  ) {
+    guard let copy else { return }
+    self.audio.insert(
+      packet.extracting(copy.range),
+      sequence: sequence,
+      timestamp: header.timestamp.advanced(by: -Int(copy.age)),
+      isCopy: true,
       now: now
     )
   }

@@ -14,6 +14,7 @@ extension Parser {
       Parser(name: "rtp", valid: vectors("rtp-header") + vectors("rtp-extensions"), longest: 1500, parse: Self.rtp),
       Parser(name: "rtcp", valid: rtcp.flatMap { vectors("rtcp-\($0)") }, longest: 1500, parse: Self.rtcp),
       Parser(name: "input", valid: vectors("input-packet"), longest: 1200, parse: Self.input),
+      Parser(name: "redundant-audio", valid: vectors("rtp-redundant-audio"), longest: 1200, parse: Self.redundantAudio),
       Parser(name: "input-acknowledgement", valid: vectors("input-acknowledgement"), longest: 100) { bytes in
         InputAcknowledgement(parsing: bytes.octets) != nil
       },
@@ -39,6 +40,17 @@ extension Parser {
     _ = SkippedPictures(parsing: bytes.octets, extensions: header.extensions)
     _ = AbsoluteCaptureTime(parsing: bytes.octets, extensions: header.extensions)
     _ = RetransmissionPayload(parsing: bytes.octets, payload: header.payload)
+    return true
+  }
+
+  private static func redundantAudio(_ bytes: [UInt8]) -> Bool {
+    guard let payload = RedundantAudioPayload(parsing: bytes.octets, payload: 0..<bytes.count) else { return false }
+    let copies = [payload.beforePrevious, payload.previous].compactMap { $0 }
+    let ranges = copies.map(\.range) + [payload.newest]
+    precondition(ranges.last?.upperBound == bytes.count, "the new packet ends where the payload does")
+    for (range, following) in zip(ranges, ranges.dropFirst()) {
+      precondition(range.upperBound == following.lowerBound, "one follows the other")
+    }
     return true
   }
 
