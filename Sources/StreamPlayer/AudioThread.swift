@@ -5,7 +5,7 @@ import OpusCodec
 import Presentation
 import PulseAudio
 import Synchronization
-import Transport
+public import Transport
 
 /// Figures of the sound, kept by the audio thread.
 public struct AudioFigures: Hashable, Sendable {
@@ -15,6 +15,8 @@ public struct AudioFigures: Hashable, Sendable {
   public var concealedSampleCount = 0
   /// Largest sample seen, 0 ... 32768: zero means silence throughout.
   public var peak = 0
+  /// How the sound was played; `nil` where it was not.
+  public var playout: AudioPlayout.Figures?
 
   public init() {}
 
@@ -24,14 +26,19 @@ public struct AudioFigures: Hashable, Sendable {
     let seconds = (Double(self.decodedSampleCount) / 4800).rounded() / 10
     let share = self.concealedSampleCount * 1000 / (self.decodedSampleCount + self.concealedSampleCount)
     let level = self.peak == 0 ? "silent throughout" : "loudest sample \(self.peak * 100 / 32768) % of full scale"
-    return "Sound: \(seconds) s decoded, \(Double(share) / 10) % concealed, \(level)"
+    var text = "Sound: \(seconds) s decoded, \(Double(share) / 10) % concealed, \(level)"
+    if let playout = self.playout {
+      text += "; \(playout.level.inMilliseconds.rounded()) ms waiting, \(playout.shortageCount) shortages, "
+      text += "host's sound clock \(playout.driftPartsPerMillion.rounded()) ppm fast"
+    }
+    return text
   }
 }
 
 /// Decodes the sound in its turn and plays it. The player's audio thread.
 final class AudioThread {
-  /// More sound than this waiting to be played is dropped: it would only be heard late.
-  private static let longestBacklog = 12
+  /// Samples per channel that are played at once: 5 ms.
+  private static let period = OpusFormat.sampleRate / 200
 
   private let link: PlayerLink
   private let output: PlayerConfiguration.AudioOutput
@@ -39,6 +46,8 @@ final class AudioThread {
   private let figures: Shared<AudioFigures>
   private var decoder: OpusDecoder
   private var playback: Playback?
+  private var playout = AudioPlayout(sampleRate: OpusFormat.sampleRate, period: AudioThread.period)
+  private var played = [Int16](repeating: 0, count: AudioThread.period * OpusFormat.channelCount)
   private var wav: WAVWriter?
   private var buffer: [UInt8] = []
   private var samples = [Int16](repeating: 0, count: 5760 * OpusFormat.channelCount)
@@ -70,17 +79,46 @@ final class AudioThread {
   func run() {
     do {
       while !self.link.mustStop.load(ordering: .relaxed) {
-        self.link.audioSignal.wait()
-        while let step = self.link.audio.take(into: &self.buffer) { try self.play(step) }
+        if let playback = self.playback, self.playout.isReady {
+          // The sound device sets the pace: writing waits until it has room.
+          try self.takeAll()
+          try self.play(to: playback)
+        } else {
+          self.link.audioSignal.wait()
+          try self.takeAll()
+        }
       }
     } catch {
       self.link.finish(.failed("sound: \(error)"))
     }
   }
 
-  private func play(_ step: ReceivedAudio) throws {
+  private func takeAll() throws {
+    while let step = self.link.audio.take(into: &self.buffer) {
+      // Whoever does not wait for the signal must use it up.
+      _ = self.link.audioSignal.wait(timeout: .now())
+      try self.decode(step)
+    }
+  }
+
+  /// Plays one period.
+  private func play(to playback: Playback) throws {
+    let missing = self.playout.shortage()
+    if missing > 0 { try self.conceal(missing) }
+    guard self.playout.isReady else { return }
+    var frames: [Int16] = []
+    swap(&frames, &self.played)
+    defer { swap(&frames, &self.played) }
+    var span = frames.mutableSpan
+    self.playout.play(into: &span, now: .now)
+    let figures = self.playout.figures
+    self.figures.update { $0.playout = figures }
+    try playback.write(frames.span)
+  }
+
+  private func decode(_ step: ReceivedAudio) throws {
     switch step {
-    case .packet(let mediaTime, _):
+    case .packet(let mediaTime, let arrivedAt):
       let count = try self.buffer.withUnsafeBytes { packet in
         try self.recording?.write(audio: packet, mediaTime: mediaTime)
         return self.samples.withUnsafeMutableBufferPointer { pcm in
@@ -94,24 +132,40 @@ final class AudioThread {
         $0.decodedSampleCount += count
         $0.peak = max($0.peak, peak)
       }
-      try self.emit(count)
+      try self.write(count)
+      guard count > 0, self.playback != nil else { return }
+      let held = self.samples
+      let samples = held.span.extracting(0..<count * OpusFormat.channelCount)
+      self.playout.append(samples, mediaTime: mediaTime, arrivedAt: arrivedAt, now: .now)
     case .lost(let packetCount):
-      for _ in 0..<min(packetCount, 10) {
-        let wanted = self.lastCount * OpusFormat.channelCount
-        let count = try self.samples.withUnsafeMutableBufferPointer { pcm in
-          try self.decoder.decode(nil, into: UnsafeMutableBufferPointer(rebasing: pcm[..<wanted]))
-        }
-        self.figures.update { $0.concealedSampleCount += count }
-        try self.emit(count)
-      }
+      let lost = min(packetCount, 10) * self.lastCount
+      try self.conceal(self.playback == nil ? lost : self.playout.lost(lost))
     }
   }
 
-  private func emit(_ count: Int) throws {
+  /// Makes up sound for what never came.
+  ///
+  /// - Parameter count: samples per channel, a multiple of 2.5 ms.
+  private func conceal(_ count: Int) throws {
+    var left = count
+    while left > 0 {
+      let wanted = min(left, self.lastCount) * OpusFormat.channelCount
+      let made = try self.samples.withUnsafeMutableBufferPointer { pcm in
+        try self.decoder.decode(nil, into: UnsafeMutableBufferPointer(rebasing: pcm[..<wanted]))
+      }
+      guard made > 0 else { return }
+      left -= made
+      self.figures.update { $0.concealedSampleCount += made }
+      try self.write(made)
+      guard self.playback != nil else { continue }
+      let held = self.samples
+      self.playout.append(madeUp: held.span.extracting(0..<made * OpusFormat.channelCount), now: .now)
+    }
+  }
+
+  private func write(_ count: Int) throws {
     guard count > 0 else { return }
     let held = self.samples
-    let samples = held.span.extracting(0..<count * OpusFormat.channelCount)
-    try self.wav?.write(samples)
-    if let playback = self.playback, self.link.audio.count < Self.longestBacklog { try playback.write(samples) }
+    try self.wav?.write(held.span.extracting(0..<count * OpusFormat.channelCount))
   }
 }
