@@ -63,6 +63,7 @@ let package = Package(
       ]
     ),
     .target(name: "CLinux"),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     // Layer 1: vocabulary and wire formats. Standard library only.
@@ -94,6 +95,7 @@ let package = Package(
     .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits"], swiftSettings: strict),
     .target(name: "PixelConversion", dependencies: ["CYUV", "MediaUnits"], swiftSettings: strict),
     .target(name: "OpusCodec", dependencies: ["COpus", "MediaUnits"], swiftSettings: strict),
+    .target(name: "ErasureCoding", dependencies: ["CISAL", "Transport"], swiftSettings: strict),
     .target(
       name: "SRTPProtection",
       dependencies: ["COpenSSL", "MediaUnits", "Octets", "SessionProtocol"],
@@ -142,8 +144,8 @@ let package = Package(
       name: "StreamHost",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "IndexAPI", "Identity", "Transport", "Handshake",
-        "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
-        "SessionTrace", .product(name: "Logging", package: "swift-log"),
+        "FFmpegCodec", "PixelConversion", "OpusCodec", "ErasureCoding", "SRTPProtection", "DatagramIO", "X11",
+        "PulseAudio", "GameStage", "SessionTrace", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
     ),
@@ -151,7 +153,8 @@ let package = Package(
       name: "StreamPlayer",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "Transport", "Handshake", "FFmpegCodec",
-        "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "Presentation",
+        "PixelConversion", "OpusCodec", "ErasureCoding", "SRTPProtection", "DatagramIO", "X11", "PulseAudio",
+        "Presentation",
         "SessionReport", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict
@@ -316,6 +319,11 @@ let package = Package(
     .testTarget(
       name: "CodecTests",
       dependencies: ["CFFmpeg", "FFmpegCodec", "PixelConversion", "OpusCodec", "MediaUnits"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "ErasureCodingTests",
+      dependencies: ["ErasureCoding", "Transport", "MediaUnits"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -18,6 +18,8 @@ public struct PayloadType: Hashable, Sendable {
   public static let video = PayloadType(rawValue: 96)
   /// Retransmission of ``video``.
   public static let videoRetransmission = PayloadType(rawValue: 97)
+  /// Parity of ``video``.
+  public static let videoParity = PayloadType(rawValue: 99)
   /// Input events of the player.
   public static let input = PayloadType(rawValue: 98)
   /// HEVC.

@@ -31,6 +31,7 @@ extension HostLoop {
         configuration: self.sessionConfiguration(grant),
         input: seat.peer?.session.input ?? InputReceiver(),
         terms: seat.peer?.session.terms ?? self.newTerms(of: grant, wish: request.terms, seat: seat),
+        code: self.code,
         now: now
       )
       if let old = seat.peer { self.peers[old.grant.streams.input] = nil }

@@ -1,4 +1,5 @@
 import DatagramIO
+import ErasureCoding
 import GameStage
 import Handshake
 import IndexAPI
@@ -19,6 +20,8 @@ final class HostLoop {
   let logger: Logger
   let ntp = NTPClock.system()
   let traces: TraceWriter?
+  /// What parity is made with, for all sessions.
+  let code = ReedSolomon()
   private var socket: UDPSocket
   private var received = ReceiveBatch()
   private var outgoing = SendBatch()

@@ -1,5 +1,6 @@
 import DatagramIO
 import Dispatch
+import ErasureCoding
 import Handshake
 import Logging
 import MediaUnits
@@ -23,6 +24,8 @@ final class PlayerLoop {
   let link: PlayerLink
   let logger: Logger
   let ntp = NTPClock.system()
+  /// What lost packets are rebuilt with.
+  private let code = ReedSolomon()
   private var socket: UDPSocket
   private var received = ReceiveBatch()
   private var outgoing = SendBatch(byteCount: 256 << 10)
@@ -126,6 +129,7 @@ final class PlayerLoop {
         ),
         input: isOtherHost ? nil : self.host?.session.input,
         terms: self.sessionTerms(grant, isOtherHost: isOtherHost, now: now),
+        code: self.code,
         now: now
       )
       self.leaveHost()

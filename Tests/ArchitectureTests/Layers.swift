@@ -1,12 +1,12 @@
 /// Which module stands where. A module may import only from the layers below its own.
 enum Layers {
   /// Wrapped C libraries, and what Glibc's own module hides.
-  static let c = ["CFFmpeg", "CYUV", "COpus", "COpenSSL", "CPulse", "CXCB", "CLinux", "CPostgres"]
+  static let c = ["CFFmpeg", "CYUV", "COpus", "COpenSSL", "CPulse", "CXCB", "CLinux", "CPostgres", "CISAL"]
   static let vocabulary = ["MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "IndexAPI", "Charts"]
   static let machines = ["Transport", "Handshake", "NetworkSimulator", "Identity", "Matching", "Storage"]
   static let adapters = [
-    "FFmpegCodec", "PixelConversion", "OpusCodec", "SRTPProtection", "DatagramIO", "X11", "PulseAudio", "GameStage",
-    "Presentation", "SessionReport", "SessionTrace", "SQLiteStorage", "PostgresStorage", "IndexClient",
+    "FFmpegCodec", "PixelConversion", "OpusCodec", "ErasureCoding", "SRTPProtection", "DatagramIO", "X11", "PulseAudio",
+    "GameStage", "Presentation", "SessionReport", "SessionTrace", "SQLiteStorage", "PostgresStorage", "IndexClient",
   ]
   static let compositions = [
     "StreamHost", "StreamPlayer", "Indexer", "HostAgent", "PlayerAgent", "LoadTest", "LinkEmulator",

@@ -29,6 +29,9 @@ struct SessionSimulation: ~Copyable {
     var keyframesSent = 0
     var retransmissions = 0
     var videoPackets = 0
+    var parityPackets = 0
+    /// Bytes of everything that the host sent.
+    var bytesSent = 0
     /// The longest time between the first and a later sending of one packet.
     var oldestRetransmission = Duration.zero
     var audioPackets = 0
@@ -56,7 +59,7 @@ struct SessionSimulation: ~Copyable {
   /// Bytes to make frames of; without zeros, so that none looks like a start code.
   private static let noise: [UInt8] = {
     var random = SplitMix64(seed: 1)
-    return (0..<65_536).map { _ in UInt8.random(in: 1...255, using: &random) }
+    return (0..<524_288).map { _ in UInt8.random(in: 1...255, using: &random) }
   }()
   private static let skew = Duration.milliseconds(1234)
 
@@ -66,6 +69,8 @@ struct SessionSimulation: ~Copyable {
   var up: SimulatedLink<Datagram>
   var report = Report()
   var isHostHeard = true
+  /// Changes a byte of each parity packet.
+  var woundedParity: SplitMix64?
   var isPlayerHeard = true
   /// The encoder, where the session's terms can change.
   var seat: SimulatedSeat?
@@ -97,7 +102,8 @@ struct SessionSimulation: ~Copyable {
     frameByteCounts: ClosedRange<Int> = 2_000...20_000,
     maximumBitrate: Bitrate = .megabits(10),
     silenceTimeout: Duration = .seconds(5),
-    terms: (granted: StreamTerms, bounds: TermsBounds)? = nil
+    terms: (granted: StreamTerms, bounds: TermsBounds)? = nil,
+    hasParity: Bool = false
   ) {
     func configuration(_ name: String, _ seed: UInt64, skew: Duration) -> SessionConfiguration {
       SessionConfiguration(
@@ -112,14 +118,17 @@ struct SessionSimulation: ~Copyable {
         sequenceSeed: seed
       )
     }
+    let code = hasParity ? PlainErasureCode() : nil
     self.host = HostSession(
       configuration: configuration("host", seed, skew: Self.skew),
       terms: terms.map { HostTerms(granted: $0.granted, bounds: $0.bounds) },
+      code: code,
       now: self.now
     )
     self.player = PlayerSession(
       configuration: configuration("player", ~seed, skew: .zero),
       terms: terms.map { PlayerTerms(granted: $0.granted) },
+      code: code,
       now: self.now
     )
     self.seat = terms.map { SimulatedSeat(terms: $0.granted) }
@@ -225,9 +234,13 @@ struct SessionSimulation: ~Copyable {
     self.decode()
     let now = self.now
     self.host.poll(now: now) { packet, kind in
+      self.report.bytesSent += packet.byteCount
       guard !self.losses.takesDown(packet, kind) else { return }
       if kind == .rtp, let header = try? RTPHeader(parsing: packet) {
-        if header.payloadType == .video {
+        if header.payloadType == .videoParity {
+          self.report.parityPackets += 1
+          self.lastRetransmission = header.sequenceNumber.rawValue
+        } else if header.payloadType == .video {
           self.firstSentAt[header.sequenceNumber.rawValue] = now
           self.report.videoPackets += 1
         } else if header.payloadType == .videoRetransmission,
@@ -245,7 +258,12 @@ struct SessionSimulation: ~Copyable {
           }
         }
       }
-      self.down.send(Datagram(bytes: packet.copied, kind: kind), byteCount: packet.byteCount + 16, now: now)
+      var bytes = packet.copied
+      if kind == .rtp, bytes[1] & 0x7F == PayloadType.videoParity.rawValue, self.woundedParity != nil {
+        let place = Int.random(in: 12..<bytes.count / 8, using: &self.woundedParity!)
+        bytes[place] = UInt8.random(in: 0...255, using: &self.woundedParity!)
+      }
+      self.down.send(Datagram(bytes: bytes, kind: kind), byteCount: packet.byteCount + 16, now: now)
     }
     self.player.poll(now: now) { packet, kind in
       guard !self.losses.takesUp(packet, kind) else { return }

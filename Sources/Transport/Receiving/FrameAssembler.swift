@@ -58,8 +58,10 @@ struct FrameAssembler: ~Copyable {
     var isComplete: Bool { self.index >= 0 && self.receivedCount == self.packetCount }
   }
 
+  /// What a packet has behind its fixed header: extensions, and then the payload.
   private struct Slot: Sendable {
     var sequence: Int64 = -1
+    var start = 0
     var payloadStart = 0
     var payloadEnd = 0
   }
@@ -147,7 +149,13 @@ struct FrameAssembler: ~Copyable {
       self.counts.uselessPackets += 1
       return
     }
-    self.copyPayload(packet.extracting(payload), to: slotIndex, sequence: sequence)
+    // Parity is of both; a descriptor was found, so that there are extensions.
+    let extensions = header.extensions.lowerBound - 4..<header.extensions.upperBound
+    guard extensions.count + payload.count <= Self.slotByteCount else {
+      self.counts.malformedPackets += 1
+      return
+    }
+    self.copy(packet.extracting(extensions), packet.extracting(payload), to: slotIndex, sequence: sequence)
     self.pending[place].receivedCount += 1
     self.pending[place].lastReceivedAt = now
     if isRepair { self.pending[place].repairedCount += 1 }
@@ -252,12 +260,31 @@ struct FrameAssembler: ~Copyable {
     return !self.accessUnit.isEmpty
   }
 
-  private mutating func copyPayload(_ payload: RawSpan, to slotIndex: Int, sequence: Int64) {
+  /// Whether packet number `sequence` of the video stream has come, by whatever way.
+  func holds(_ sequence: Int64) -> Bool {
+    self.slots[Int(sequence & Int64(Self.slotCount - 1))].sequence == sequence
+  }
+
+  /// Lends what a packet has behind its fixed header. Does nothing when it has not come.
+  func withPacket(_ sequence: Int64, _ body: (RawSpan) -> Void) {
+    let slot = self.slots[Int(sequence & Int64(Self.slotCount - 1))]
+    guard slot.sequence == sequence else { return }
+    body(self.storage.octets.extracting(slot.start..<slot.payloadEnd))
+  }
+
+  private mutating func copy(_ extensions: RawSpan, _ payload: RawSpan, to slotIndex: Int, sequence: Int64) {
     let start = slotIndex * Self.slotByteCount
+    let payloadStart = start + extensions.byteCount
     var span = self.storage.mutableSpan
     // SAFETY: any byte is a valid `UInt8`.
     var bytes = unsafe span.mutableBytes
-    bytes.copy(payload, at: start)
-    self.slots[slotIndex] = Slot(sequence: sequence, payloadStart: start, payloadEnd: start + payload.byteCount)
+    bytes.copy(extensions, at: start)
+    bytes.copy(payload, at: payloadStart)
+    self.slots[slotIndex] = Slot(
+      sequence: sequence,
+      start: start,
+      payloadStart: payloadStart,
+      payloadEnd: payloadStart + payload.byteCount
+    )
   }
 }

@@ -9,12 +9,14 @@ struct VideoSender: ~Copyable {
   /// Packets kept for retransmission: a second at 40 Mbit/s.
   private static let historyCapacity = 4096
   /// Payload bytes of a packet at most: 1200 less the SRTP tag, the fixed header, the largest extension block, and what
-  /// a retransmission adds.
+  /// parity adds, which is more than a retransmission does.
   static let maximumPayloadByteCount =
     1200 - 16 - RTPHeader.fixedByteCount - HeaderExtensionWriter.maximumByteCount
-    - RetransmissionPayload.prefixByteCount
+    - ParityPayload.headerByteCount - ParityPayload.lengthByteCount
   /// One packet in so many may be sent again, or a storm of requests would win.
   private static let retransmissionShare = 4
+  /// Where only parity can be in time, it and what is sent again may take one packet for so many.
+  private static let parityShare = 2
   /// Repeats that are kept for packets that have not been sent again at all; further copies must leave them.
   private static let creditForFirstCopies = 16
   /// However short the round trip, requests this close together are one request that was sent twice.
@@ -41,11 +43,16 @@ struct VideoSender: ~Copyable {
   private var scratch = [UInt8](repeating: 0, count: PacketHistory.slotByteCount + 2)
   private var repeats: [Repeat] = []
   private var retransmissionCredit = 64
+  private var parity: ParityEncoder?
+  private let hasParity: Bool
+  /// Whether no request and its answer would be in time.
+  private var isFarAway = false
 
   /// Packets and payload bytes sent, retransmissions not counted; as a sender report tells them.
   private(set) var packetCount: UInt32 = 0
   private(set) var octetCount: UInt32 = 0
   private(set) var retransmittedCount = 0
+  private(set) var paritySentCount = 0
   private(set) var frameCount = 0
   /// Packets of the frame that was queued last.
   private(set) var lastFramePacketCount = 0
@@ -54,7 +61,15 @@ struct VideoSender: ~Copyable {
   private(set) var lastTimestamp = RTPTimestamp(rawValue: 0)
   private(set) var lastCapturedAt = Instant.zero
 
-  init(ssrc: SSRC, retransmissionSSRC: SSRC, firstSequence: UInt16, retransmissionSequence: UInt16, ntp: NTPClock) {
+  /// - Parameter code: what parity is made with; `nil` for none.
+  init(
+    ssrc: SSRC,
+    retransmissionSSRC: SSRC,
+    firstSequence: UInt16,
+    retransmissionSequence: UInt16,
+    ntp: NTPClock,
+    code: (any ErasureCode)? = nil
+  ) {
     self.ssrc = ssrc
     self.retransmissionSSRC = retransmissionSSRC
     self.ntp = ntp
@@ -63,12 +78,16 @@ struct VideoSender: ~Copyable {
     self.nextUnsent = self.nextSequence
     self.retransmissionSequence = retransmissionSequence
     self.repeats.reserveCapacity(1024)
+    self.parity = code.map { ParityEncoder(code: $0) }
+    self.hasParity = code != nil
   }
 
   /// Splits one access unit into packets and queues them.
   ///
+  /// - Parameter rule: how much parity it gets; `nil` for none.
   /// - Returns: `false` when the frame does not fit into the history; it is dropped and a key frame is needed.
-  mutating func queue(_ accessUnit: RawSpan, _ frame: VideoFrame, now: Instant) -> Bool {
+  mutating func queue(_ accessUnit: RawSpan, _ frame: VideoFrame, parity rule: ParityRule? = nil, now: Instant) -> Bool
+  {
     let count = NALUnitPacketizer.packetCount(
       accessUnit: accessUnit,
       codec: frame.codec,
@@ -127,6 +146,7 @@ struct VideoSender: ~Copyable {
       self.nextSequence += 1
       packetIndex += 1
     }
+    if let rule { self.protect(packetCount: count, isKeyframe: frame.isKeyframe, timestamp: timestamp, rule) }
     self.frameIndex &+= 1
     self.frameCount += 1
     self.lastFramePacketCount = count
@@ -188,16 +208,37 @@ struct VideoSender: ~Copyable {
         self.octetCount &+= UInt32(packet.byteCount - entry.headerByteCount)
       }
       self.nextUnsent += 1
-      if self.nextUnsent % Int64(Self.retransmissionShare) == 0 {
+      if self.nextUnsent % Int64(self.isFarAway ? Self.parityShare : Self.retransmissionShare) == 0 {
         self.retransmissionCredit = min(self.retransmissionCredit + 1, 512)
       }
     }
+    // Parity is of no use before what it protects.
+    guard self.nextUnsent == self.nextSequence else { return }
+    let ssrc = self.retransmissionSSRC
+    self.paritySentCount += self.parity?.poll(number: &self.retransmissionSequence, ssrc: ssrc, send) ?? 0
   }
 
   /// Drops what is queued but unsent, as when nobody listens.
   mutating func discardUnsent() {
     self.nextUnsent = self.nextSequence
     self.repeats.removeAll(keepingCapacity: true)
+    self.parity?.discardUnsent()
+  }
+
+  /// Makes parity for the frame that was just queued, as far as the credit for repairs goes.
+  private mutating func protect(packetCount: Int, isKeyframe: Bool, timestamp: RTPTimestamp, _ rule: ParityRule) {
+    guard self.hasParity else { return }
+    self.isFarAway = rule.roundCount == 0
+    let wanted = min(rule.parityCount(packetCount: packetCount), self.retransmissionCredit - Self.creditForFirstCopies)
+    guard wanted > 0 else { return }
+    let frame = ParityEncoder.Frame(
+      index: self.frameIndex,
+      isKeyframe: isKeyframe,
+      firstSequence: self.nextSequence - Int64(packetCount),
+      packetCount: packetCount,
+      timestamp: timestamp
+    )
+    self.retransmissionCredit -= self.parity?.protect(frame, packets: self.history, parityCount: wanted) ?? 0
   }
 
   private mutating func sendRepeats(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {

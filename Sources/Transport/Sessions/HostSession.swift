@@ -45,6 +45,7 @@ public struct HostSession: ~Copyable {
     public var framesSent = 0
     public var videoPacketsSent = 0
     public var retransmissions = 0
+    public var parityPacketsSent = 0
     public var keyframeRequests = 0
     public var inputEvents = 0
     /// Copies of earlier packets of sound that were sent along with later ones.
@@ -87,10 +88,12 @@ public struct HostSession: ~Copyable {
   /// - Parameters:
   ///   - input: the receiver of the session that this one resumes, or a new one.
   ///   - terms: those of the session that this one resumes, or new ones; `nil` where terms are not for change.
+  ///   - code: what parity is made with; `nil` for none.
   public init(
     configuration: SessionConfiguration,
     input: InputReceiver = InputReceiver(),
     terms: HostTerms? = nil,
+    code: (any ErasureCode)? = nil,
     now: Instant
   ) {
     var random = SplitMix64(seed: configuration.sequenceSeed)
@@ -100,7 +103,8 @@ public struct HostSession: ~Copyable {
       retransmissionSSRC: configuration.videoRetransmissionSSRC,
       firstSequence: random.nextFirstSequence(),
       retransmissionSequence: random.nextFirstSequence(),
-      ntp: configuration.ntp
+      ntp: configuration.ntp,
+      code: code
     )
     self.audio = AudioSender(
       ssrc: configuration.audioSSRC,
@@ -124,7 +128,11 @@ public struct HostSession: ~Copyable {
   /// - Parameter accessUnit: Annex B; copied before this returns.
   public mutating func send(_ accessUnit: RawSpan, frame: VideoFrame, now: Instant) {
     guard self.mayStream else { return }
-    guard self.video.queue(accessUnit, frame, now: now) else {
+    let clock = self.reports.clock
+    let roundTrip = clock.smoothedRoundTrip.map { $0 + clock.roundTripDeviation } ?? .milliseconds(30)
+    let rule = ParityRule(roundTrip: roundTrip, loss: self.videoLoss.share)
+    // Parity of HEVC has no payload type yet.
+    guard self.video.queue(accessUnit, frame, parity: frame.codec == .h264 ? rule : nil, now: now) else {
       self.events.append(.keyframeRequested)
       return
     }
@@ -268,6 +276,7 @@ public struct HostSession: ~Copyable {
     if self.reports.dueAt <= now { self.sendReports(now: now, send) }
     self.statistics.videoPacketsSent = Int(self.video.packetCount)
     self.statistics.audioCopiesSent = self.audio.copyCount
+    self.statistics.parityPacketsSent = self.video.paritySentCount
     self.statistics.retransmissions = self.video.retransmittedCount
   }
 

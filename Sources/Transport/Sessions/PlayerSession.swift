@@ -33,6 +33,8 @@ public struct PlayerSession: ~Copyable {
     public var framesLost = 0
     public var packetsReceived = 0
     public var packetsRepaired = 0
+    /// Packets made anew from parity.
+    public var packetsRebuilt = 0
     /// Packets of the video stream that never came, as RFC 3550 counts them.
     public var packetsLost = 0
     public var repeatRequests = 0
@@ -50,7 +52,8 @@ public struct PlayerSession: ~Copyable {
     public static func + (first: Statistics, second: Statistics) -> Statistics {
       var sum = Statistics()
       for field in [
-        \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsLost,
+        \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsRebuilt,
+        \.packetsLost,
         \.repeatRequests,
         \.keyframeRequests, \.audioPacketsReceived, \.audioPacketsRecovered, \.audioPacketsLost, \.malformedPackets,
         \.bytesReceived,
@@ -66,6 +69,8 @@ public struct PlayerSession: ~Copyable {
 
   private let configuration: SessionConfiguration
   private var assembler = FrameAssembler()
+  private var parity: ParityDecoder?
+  private var rebuilt: [Int64] = []
   private var audio = AudioReceiver()
   private var nacks = NACKGenerator()
   private var reports: ReportExchange
@@ -95,14 +100,17 @@ public struct PlayerSession: ~Copyable {
   /// - Parameters:
   ///   - input: the sender of the session that this one resumes, or `nil`.
   ///   - terms: those of the session that this one resumes, or new ones; `nil` where terms are not for change.
+  ///   - code: what packets are rebuilt with; `nil` to leave parity unused.
   public init(
     configuration: SessionConfiguration,
     input: InputSender? = nil,
     terms: PlayerTerms? = nil,
+    code: (any ErasureCode)? = nil,
     now: Instant
   ) {
     var random = SplitMix64(seed: configuration.sequenceSeed)
     self.configuration = configuration
+    self.parity = code.map { ParityDecoder(code: $0, ssrc: configuration.videoSSRC) }
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
     if var input {
       input.restart(ssrc: configuration.inputSSRC)
@@ -346,13 +354,33 @@ public struct PlayerSession: ~Copyable {
       isRepair: false,
       now: now
     )
+    self.rebuild(frameOf: sequence, now: now)
     if self.assembler.nextIndex == nil, self.counted.keyframeRequests == 0, !self.assembler.hasKeyframeUnderWay {
       // The first key frame was lost as a whole.
       self.refreshAt = min(self.refreshAt, now + .milliseconds(10))
     }
   }
 
+  private mutating func receiveParity(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+    guard let payload = ParityPayload(parsing: packet, payload: header.payload) else {
+      self.counted.malformedPackets += 1
+      return
+    }
+    let firstSequence = self.videoSequences.unwrap(payload.firstSequenceNumber)
+    self.parity?.insert(payload, in: packet, firstSequence: firstSequence, timestamp: header.timestamp)
+    self.rebuild(frameOf: firstSequence, now: now)
+  }
+
+  /// Makes what can be made of the frame that a packet belongs to.
+  private mutating func rebuild(frameOf sequence: Int64, now: Instant) {
+    self.parity?.rebuild(frameOf: sequence, assembler: &self.assembler, made: &self.rebuilt, now: now)
+    for sequence in self.rebuilt { _ = self.nacks.received(sequence, now: now) }
+    self.counted.packetsRebuilt += self.rebuilt.count
+    self.rebuilt.removeAll(keepingCapacity: true)
+  }
+
   private mutating func receiveRetransmission(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+    if header.payloadType == .videoParity { return self.receiveParity(packet, header, now: now) }
     guard header.payloadType.isRetransmission,
       let retransmission = RetransmissionPayload(parsing: packet, payload: header.payload)
     else {
@@ -373,6 +401,7 @@ public struct PlayerSession: ~Copyable {
     )
     // Of several copies, one repairs.
     if self.assembler.counts.refusedPackets == refused { self.counted.packetsRepaired += 1 }
+    self.rebuild(frameOf: sequence, now: now)
   }
 
   private mutating func receiveAudio(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {

@@ -14,6 +14,7 @@ extension Parser {
       Parser(name: "rtp", valid: vectors("rtp-header") + vectors("rtp-extensions"), longest: 1500, parse: Self.rtp),
       Parser(name: "rtcp", valid: rtcp.flatMap { vectors("rtcp-\($0)") }, longest: 1500, parse: Self.rtcp),
       Parser(name: "input", valid: vectors("input-packet"), longest: 1200, parse: Self.input),
+      Parser(name: "parity", valid: vectors("rtp-parity"), longest: 1200, parse: Self.parity),
       Parser(name: "redundant-audio", valid: vectors("rtp-redundant-audio"), longest: 1200, parse: Self.redundantAudio),
       Parser(name: "input-acknowledgement", valid: vectors("input-acknowledgement"), longest: 100) { bytes in
         InputAcknowledgement(parsing: bytes.octets) != nil
@@ -40,6 +41,19 @@ extension Parser {
     _ = SkippedPictures(parsing: bytes.octets, extensions: header.extensions)
     _ = AbsoluteCaptureTime(parsing: bytes.octets, extensions: header.extensions)
     _ = RetransmissionPayload(parsing: bytes.octets, payload: header.payload)
+    return true
+  }
+
+  private static func parity(_ bytes: [UInt8]) -> Bool {
+    guard let payload = ParityPayload(parsing: bytes.octets, payload: 0..<bytes.count) else { return false }
+    let symbolCount = payload.sourceCount + Int(payload.parityCount)
+    precondition(payload.sourceCount > 0 && symbolCount <= ParityPayload.maximumSymbolCount, "a block is bounded")
+    precondition(!payload.symbol.isEmpty && payload.symbol.upperBound == bytes.count, "the symbol is the rest")
+    var written = [UInt8](repeating: 0, count: ParityPayload.headerByteCount)
+    var span = written.mutableSpan
+    var mutable = span.mutableBytes
+    payload.serialize(into: &mutable, at: 0)
+    precondition(bytes.starts(with: written), "what is read is what was written")
     return true
   }
 
