@@ -79,14 +79,8 @@ struct RecoveryTests {
       requests: simulation.host.statistics.keyframeRequests,
       repeats: simulation.report.retransmissions
     )
-    simulation.isHostHeard = false
-    simulation.isPlayerHeard = false
-    simulation.run(for: .seconds(2))
-    simulation.isHostHeard = true
-    simulation.isPlayerHeard = true
-    let returnedAt = simulation.now
-    simulation.run(for: .milliseconds(200))
-    #expect(simulation.report.lastDecodedAt > returnedAt)
+    let isBack = simulation.loseAll(for: .seconds(2), healingWithin: .milliseconds(200))
+    #expect(isBack)
     simulation.run(for: .seconds(1))
     let requests = simulation.host.statistics.keyframeRequests
     #expect(requests == before.requests + 1)

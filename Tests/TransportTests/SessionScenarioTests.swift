@@ -94,14 +94,8 @@ struct SessionScenarioTests {
     var simulation = SessionSimulation(LinkConditions(delay: .milliseconds(10)), seed: 4)
     simulation.run(for: .seconds(2))
     let keyframes = simulation.report.keyframesSent
-    simulation.isHostHeard = false
-    simulation.isPlayerHeard = false
-    simulation.run(for: .seconds(2))
-    simulation.isHostHeard = true
-    simulation.isPlayerHeard = true
-    let returnedAt = simulation.now
-    simulation.run(for: .milliseconds(200))
-    #expect(simulation.report.lastDecodedAt > returnedAt)
+    let isBack = simulation.loseAll(for: .seconds(2), healingWithin: .milliseconds(200))
+    #expect(isBack)
     simulation.run(for: .seconds(1))
     #expect(simulation.report.keyframesSent - keyframes == 1)
     #expect(simulation.report.inputsApplied == Array(1...UInt16(simulation.report.inputsApplied.count)))

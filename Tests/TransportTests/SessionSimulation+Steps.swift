@@ -3,6 +3,22 @@ import Octets
 import RTP
 import Transport
 
+extension SessionSimulation {
+  /// Lets nothing through in either direction for `duration`.
+  ///
+  /// - Returns: whether a frame was decoded within `limit` after that.
+  mutating func loseAll(for duration: Duration, healingWithin limit: Duration) -> Bool {
+    self.isHostHeard = false
+    self.isPlayerHeard = false
+    self.run(for: duration)
+    self.isHostHeard = true
+    self.isPlayerHeard = true
+    let returnedAt = self.now
+    self.run(for: limit)
+    return self.report.lastDecodedAt > returnedAt
+  }
+}
+
 /// Single steps of the host's end, for tests that choose each instant themselves.
 extension SessionSimulation {
   /// Draws one frame of three packets, now.
