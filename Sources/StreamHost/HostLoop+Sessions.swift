@@ -27,8 +27,9 @@ extension HostLoop {
     do {
       let (seat, grant) = try self.seat(for: request, player: player, now: now)
       let (bytes, keys) = self.handshake.accept(hello, grant: grant, now: now)
+      if let old = seat.peer { self.rates.note(old.session.pathState(now: now).bitrate, of: player) }
       let session = HostSession(
-        configuration: self.sessionConfiguration(grant),
+        configuration: self.sessionConfiguration(grant, player: player),
         input: seat.peer?.session.input ?? InputReceiver(),
         terms: seat.peer?.session.terms ?? self.newTerms(of: grant, wish: request.terms, seat: seat),
         code: self.code,
@@ -231,8 +232,17 @@ extension HostLoop {
     return HostTerms(granted: grant.terms, wish: wish, bounds: bounds)
   }
 
-  private func sessionConfiguration(_ grant: SessionGrant) -> SessionConfiguration {
-    SessionConfiguration(grant: grant, canonicalName: "host", ntp: self.ntp, sequenceSeed: self.random.next())
+  private func sessionConfiguration(_ grant: SessionGrant, player: PublicKey) -> SessionConfiguration {
+    var configuration = SessionConfiguration(
+      grant: grant,
+      canonicalName: "host",
+      ntp: self.ntp,
+      sequenceSeed: self.random.next()
+    )
+    if let rate = self.rates[player] {
+      configuration.rateLimits = RateLimits(cap: grant.terms.maximumBitrate, lastGood: rate)
+    }
+    return configuration
   }
 }
 

@@ -41,6 +41,8 @@ final class HostLoop {
   var isOccupancyStale = true
   var peers: [UInt32: Peer] = [:]
   var random = SystemRandomNumberGenerator()
+  /// What the paths to players could take.
+  var rates = RateMemory()
   private var probes: ProbeLimit
   private var unknownCount = 0
   private(set) var stopDeadline: Instant?
@@ -113,9 +115,11 @@ final class HostLoop {
       self.handleEvents(of: peer)
       peer.poll(now: now, into: &self.outgoing) { self.flush(&$0) }
       self.handleEvents(of: peer)
+      peer.seat.link.update(peer.session.pathState(now: now))
     }
     self.flush(&self.outgoing)
     for peer in self.peers.values where peer.isOver && peer.session.isDone {
+      self.rates.note(peer.session.pathState(now: now).bitrate, of: peer.player)
       self.peers[peer.grant.streams.input] = nil
     }
     // After the players' packets have left: starting a stage takes a while.

@@ -31,6 +31,8 @@ final class SeatLink: Sendable {
   }
 
   private let control: HostControl
+  /// What the network thread knows of the path; `nil` without a session.
+  private let path = Mutex<PathState?>(nil)
   private let assigned: Mutex<SessionGrant?>
   private let wantedTerms = Mutex<StreamTerms?>(nil)
   private let reports = Mutex<[SeatReport]>([])
@@ -69,6 +71,16 @@ final class SeatLink: Sendable {
   /// The encoder that makes this codec here, found by trying at the first time.
   func encoderKind(of terms: StreamTerms) throws -> EncoderKind {
     try self.control.encoders.kind(of: terms)
+  }
+
+  /// The network thread has learned something of the path.
+  func update(_ path: PathState) {
+    self.path.withLock { $0 = path }
+  }
+
+  /// What the picture that is about to be taken may become; `nil` before anything is known of a path.
+  func planFrame(now: Instant) -> FramePlan? {
+    self.path.withLock { $0 }?.plan(now: now)
   }
 
   /// Notes time spent on one picture.

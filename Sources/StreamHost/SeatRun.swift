@@ -5,6 +5,7 @@ import MediaUnits
 import OpusCodec
 import SessionProtocol
 import Synchronization
+import Transport
 import X11
 
 /// The life of a seat from start to clean-up, on the seat's own thread.
@@ -71,7 +72,7 @@ struct SeatRun {
       self.link.mustStop.store(true, ordering: .relaxed)
       audio?.join()
     }
-    try video.begin(grant.terms)
+    try video.begin(grant.terms, start: RateLimits(cap: grant.terms.maximumBitrate).start)
     if let reason = try video.run(stageDescriptor: stage.reportDescriptor) {
       self.link.report(.gameEnded(reason))
     }

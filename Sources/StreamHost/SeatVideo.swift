@@ -2,6 +2,7 @@ import DatagramIO
 import FFmpegCodec
 import MediaUnits
 import PixelConversion
+import RTP
 import SessionProtocol
 import Synchronization
 import Transport
@@ -21,6 +22,11 @@ struct SeatVideo: ~Copyable {
   /// What was granted, and then changed to.
   private var terms: StreamTerms?
   private var pacer: FramePacer
+  private var rating: EncoderRating
+  /// Until then the path cannot take a picture in time.
+  private var skippedUntil = Instant.zero
+  /// How often that was since the last picture.
+  private var skippedCount = 0
   private var schedule = RepeatSchedule()
   private var frameIndex: Int64 = 0
   private var hasChanged = true
@@ -34,6 +40,7 @@ struct SeatVideo: ~Copyable {
   ) {
     self.link = link
     self.pacer = FramePacer(frameRate: encoder.configuration.frameRate)
+    self.rating = EncoderRating(change: encoder.rateChange, current: encoder.configuration.bitrate)
     self.capture = capture
     self.encoder = encoder
     self.stageEndReason = stageEndReason
@@ -91,9 +98,12 @@ struct SeatVideo: ~Copyable {
 
   /// Gives the encoder what the session was granted.
   ///
+  /// - Parameter start: for the first picture, while nothing is known of the path.
   /// - Throws: ``FFmpegError`` when the encoder has to be opened anew and cannot be.
-  mutating func begin(_ terms: StreamTerms) throws {
-    try self.encoder.setRate(terms.maximumBitrate, frameRate: terms.frameRate)
+  mutating func begin(_ terms: StreamTerms, start: Bitrate) throws {
+    let bitrate = self.encoder.rateChange == .nextFrame ? start : terms.maximumBitrate
+    try self.encoder.setRate(bitrate, frameRate: terms.frameRate)
+    self.rating = EncoderRating(change: self.encoder.rateChange, current: bitrate)
     if terms.frameRate != self.pacer.frameRate { self.pacer = FramePacer(frameRate: terms.frameRate) }
     self.terms = terms
   }
@@ -143,6 +153,7 @@ struct SeatVideo: ~Copyable {
   private mutating func finishChange(to terms: StreamTerms) {
     if terms.frameRate != self.pacer.frameRate { self.pacer = FramePacer(frameRate: terms.frameRate) }
     self.terms = terms
+    self.rating = EncoderRating(change: self.encoder.rateChange, current: self.encoder.configuration.bitrate)
     self.link.report(.changed(terms))
   }
 
@@ -166,6 +177,7 @@ struct SeatVideo: ~Copyable {
       else { continue }
       let mustSendKeyframe = self.isEncoderNew || self.link.mustSendKeyframe.load(ordering: .relaxed)
       guard self.hasChanged || mustSendKeyframe || self.schedule.dueAt <= now else { continue }
+      guard try self.plan(now: now) else { continue }
       try self.send(isKeyframe: mustSendKeyframe, now: now)
     }
     return nil
@@ -178,7 +190,24 @@ struct SeatVideo: ~Copyable {
       ? Instant.zero : self.schedule.dueAt
     // A full mailbox wakes this thread when the network thread has emptied it.
     guard self.link.frames.hasRoom else { return .now + .milliseconds(5) }
-    return max(wanted, self.pacer.nextAllowed)
+    return max(wanted, self.pacer.nextAllowed, self.skippedUntil)
+  }
+
+  /// Sets the encoder to what the path takes now.
+  ///
+  /// - Returns: whether to take a picture at all.
+  private mutating func plan(now: Instant) throws -> Bool {
+    guard self.skippedUntil <= now else { return false }
+    switch self.link.planFrame(now: now) {
+    case nil: return true
+    case .skip(let until):
+      self.skippedUntil = until
+      self.skippedCount += 1
+      return false
+    case .encode(_, let bitrate):
+      if let rate = self.rating.follow(bitrate, now: now) { try self.encoder.setBitrate(rate) }
+      return true
+    }
   }
 
   private mutating func send(isKeyframe: Bool, now: Instant) throws {
@@ -196,8 +225,9 @@ struct SeatVideo: ~Copyable {
       convertedAt = .now
     }
     self.frameIndex += 1
-    let link = self.link
     let codec = self.encoder.kind.codec
+    let (link, skippedCount) = (self.link, self.skippedCount)
+    self.skippedCount = 0
     try self.encoder.encode(isKeyframe: isKeyframe, pts: self.frameIndex) { packet in
       let frame = VideoFrame(
         codec: codec,
@@ -206,7 +236,8 @@ struct SeatVideo: ~Copyable {
         capturedAt: times.capturedAt,
         convertedAt: convertedAt,
         encodedAt: .now,
-        inputSequence: inputSequence
+        inputSequence: inputSequence,
+        skipped: skippedCount > 0 ? SkippedPictures(count: skippedCount, reason: .path) : nil
       )
       if link.frames.put(packet.bytes, label: frame) { link.networkWakeup.signal() }
     }

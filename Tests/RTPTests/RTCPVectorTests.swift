@@ -6,7 +6,7 @@ import Testing
 struct RTCPVectorTests {
   static let files = [
     "rtcp-sender-report", "rtcp-receiver-report", "rtcp-source-description", "rtcp-goodbye", "rtcp-application",
-    "rtcp-nack", "rtcp-keyframe-requests", "rtcp-compound",
+    "rtcp-nack", "rtcp-keyframe-requests", "rtcp-congestion-feedback", "rtcp-compound",
   ]
 
   struct Fields: Decodable, Sendable {
@@ -30,6 +30,12 @@ struct RTCPVectorTests {
       var ssrc: UInt32
       var commandSequence: UInt8
     }
+    struct Stream: Decodable, Hashable, Sendable {
+      var ssrc: UInt32
+      var begin: UInt16
+      /// `missing`, or the mark and the 1/1024 s before the timestamp, `-` if it does not tell them.
+      var fates: [String]
+    }
     var type: String
     var ssrc: UInt32?
     var ntp: String?
@@ -47,6 +53,8 @@ struct RTCPVectorTests {
     var mediaSSRC: UInt32?
     var sequenceNumbers: [UInt16]?
     var entries: [Entry]?
+    var timestamp: UInt32?
+    var streams: [Stream]?
     var packetType: UInt8?
   }
 
@@ -96,6 +104,14 @@ extension RTCPPacket {
         .serialize(into: &written)
     case .pictureLossIndication(let packet): packet.serialize(into: &written)
     case .fullIntraRequest(let packet): packet.serialize(into: &written)
+    case .congestionFeedback(let packet):
+      let writer = CongestionFeedbackWriter(senderSSRC: packet.senderSSRC, into: &written)
+      packet.forEachStream(in: bytes.span.bytes) { stream in
+        var fates: [CongestionFeedback.Fate] = []
+        packet.forEachPacket(of: stream, in: bytes.span.bytes) { _, fate in fates.append(fate) }
+        writer.append(stream.ssrc, begin: stream.begin, packetCount: fates.count, into: &written) { fates[$0] }
+      }
+      writer.finish(timestamp: packet.timestamp, into: &written)
     case .unknown: break
     }
   }
@@ -144,6 +160,23 @@ extension RTCPVectorTests.Packet {
       self.init(type: "pictureLossIndication")
       self.senderSSRC = indication.senderSSRC.rawValue
       self.mediaSSRC = indication.mediaSSRC.rawValue
+    case .congestionFeedback(let feedback):
+      self.init(type: "congestionFeedback")
+      self.senderSSRC = feedback.senderSSRC.rawValue
+      self.timestamp = feedback.timestamp
+      var streams: [Stream] = []
+      feedback.forEachStream(in: bytes.span.bytes) { stream in
+        var fates: [String] = []
+        feedback.forEachPacket(of: stream, in: bytes.span.bytes) { number, fate in
+          #expect(number == stream.begin.advanced(by: fates.count))
+          switch fate {
+          case .missing: fates.append("missing")
+          case .arrived(let ecn, let units): fates.append("\(ecn.rawValue) \(units.map(String.init) ?? "-")")
+          }
+        }
+        streams.append(Stream(ssrc: stream.ssrc.rawValue, begin: stream.begin.rawValue, fates: fates))
+      }
+      self.streams = streams
     case .fullIntraRequest(let request):
       self.init(type: "fullIntraRequest")
       self.senderSSRC = request.senderSSRC.rawValue

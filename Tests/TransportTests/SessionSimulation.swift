@@ -15,6 +15,17 @@ struct SessionSimulation: ~Copyable {
     var kind: PacketKind
   }
 
+  struct Planned: Hashable {
+    var at: Instant
+    var plan: FramePlan
+    var state: PathState
+  }
+
+  struct SentPacket: Hashable {
+    var at: Instant
+    var byteCount: Int
+  }
+
   struct Report: Hashable {
     var framesSent = 0
     var framesDecoded = 0
@@ -53,6 +64,10 @@ struct SessionSimulation: ~Copyable {
     var wrongCodecs = 0
     /// When frames on new terms were first decoded, by revision.
     var changesSeenAt: [Instant] = []
+    /// What the host planned for each frame, with when.
+    var plans: [Planned] = []
+    /// When each packet of the video stream was first sent, and its bytes.
+    var packetsSent: [SentPacket] = []
   }
 
   static let frameInterval = Duration.nanoseconds(16_666_667)
@@ -95,6 +110,8 @@ struct SessionSimulation: ~Copyable {
   private var nextAudioAt = Instant.zero
   private var nextInputAt = Instant.zero
   private var frameByteCounts: ClosedRange<Int>
+  /// Whether frames are as large as the host plans them, or of any size.
+  private let isPlanned: Bool
 
   init(
     _ conditions: LinkConditions,
@@ -103,8 +120,11 @@ struct SessionSimulation: ~Copyable {
     maximumBitrate: Bitrate = .megabits(10),
     silenceTimeout: Duration = .seconds(5),
     terms: (granted: StreamTerms, bounds: TermsBounds)? = nil,
-    hasParity: Bool = false
+    hasParity: Bool = false,
+    isPlanned: Bool = false,
+    rateLimits: RateLimits = RateLimits(cap: .megabits(50))
   ) {
+    self.isPlanned = isPlanned
     func configuration(_ name: String, _ seed: UInt64, skew: Duration) -> SessionConfiguration {
       SessionConfiguration(
         videoSSRC: SSRC(rawValue: 100),
@@ -115,7 +135,8 @@ struct SessionSimulation: ~Copyable {
         ntp: NTPClock(epochNanoseconds: 3_900_000_000_000_000_000 + skew.wholeNanoseconds),
         maximumBitrate: maximumBitrate,
         silenceTimeout: silenceTimeout,
-        sequenceSeed: seed
+        sequenceSeed: seed,
+        rateLimits: rateLimits
       )
     }
     let code = hasParity ? PlainErasureCode() : nil
@@ -189,15 +210,23 @@ struct SessionSimulation: ~Copyable {
       self.host.termsChanged(to: terms)
       self.mustSendKeyframe = true
     }
+    var byteCount = Int.random(in: self.frameByteCounts, using: &self.random)
+    if self.isPlanned {
+      let state = self.host.pathState(now: self.now)
+      let plan = self.host.planFrame(now: self.now)
+      self.report.plans.append(Planned(at: self.now, plan: plan, state: state))
+      guard case .encode(let budget, _) = plan else { return }
+      // An encoder keeps to its budget; headers come on top, so it is set a little lower.
+      byteCount = min(Self.noise.count, max(200, budget * 14 / 15 - 100))
+    }
     let isKeyframe = self.mustSendKeyframe
     self.mustSendKeyframe = false
     let codec = self.seat?.terms.codec ?? .h264
-    let byteCount = Int.random(in: self.frameByteCounts, using: &self.random)
     // The first byte, or two, of an IDR picture or another.
     let start =
       codec == .h264 ? [isKeyframe ? 0x65 : 0x41] as [UInt8] : [isKeyframe ? 0x26 : 0x02, 0x01] as [UInt8]
     var accessUnit: [UInt8] = [0, 0, 0, 1] + start
-    let offset = Int.random(in: 0..<Self.noise.count - byteCount, using: &self.random)
+    let offset = Int.random(in: 0...Self.noise.count - byteCount, using: &self.random)
     accessUnit.append(contentsOf: Self.noise[offset..<offset + byteCount])
     let frame = VideoFrame(
       codec: codec,
@@ -242,6 +271,7 @@ struct SessionSimulation: ~Copyable {
           self.lastRetransmission = header.sequenceNumber.rawValue
         } else if header.payloadType == .video {
           self.firstSentAt[header.sequenceNumber.rawValue] = now
+          self.report.packetsSent.append(SentPacket(at: now, byteCount: packet.byteCount))
           self.report.videoPackets += 1
         } else if header.payloadType == .videoRetransmission,
           let repeated = RetransmissionPayload(parsing: packet, payload: header.payload),

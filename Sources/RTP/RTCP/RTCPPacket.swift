@@ -2,7 +2,7 @@ internal import Octets
 
 /// One packet of an RTCP datagram.
 ///
-/// - Spec: RFC 3550 §6, RFC 4585 §6, RFC 5104 §4.3.1.
+/// - Spec: RFC 3550 §6, RFC 4585 §6, RFC 5104 §4.3.1, RFC 8888 §3.1.
 public enum RTCPPacket: Hashable, Sendable {
   case senderReport(SenderReport)
   case receiverReport(ReceiverReport)
@@ -11,6 +11,7 @@ public enum RTCPPacket: Hashable, Sendable {
   case goodbye(Goodbye)
   case application(ApplicationPacket)
   case genericNACK(GenericNACK)
+  case congestionFeedback(CongestionFeedback)
   case pictureLossIndication(PictureLossIndication)
   case fullIntraRequest(FullIntraRequest)
   /// A well-formed packet of a type or format that this module does not read.

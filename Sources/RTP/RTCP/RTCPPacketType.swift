@@ -2,7 +2,7 @@ internal import Octets
 
 /// The second byte of an RTCP packet.
 ///
-/// - Spec: RFC 3550 §12.1, RFC 4585 §6.1.
+/// - Spec: RFC 3550 §12.1, RFC 4585 §6.1, RFC 8888 §3.1.
 enum RTCPPacketType {
   static let senderReport: UInt8 = 200
   static let receiverReport: UInt8 = 201
@@ -14,6 +14,7 @@ enum RTCPPacketType {
 
   /// Formats of ``transportFeedback`` and ``payloadFeedback``.
   static let genericNACK: UInt8 = 1
+  static let congestionFeedback: UInt8 = 11
   static let pictureLossIndication: UInt8 = 1
   static let fullIntraRequest: UInt8 = 4
 

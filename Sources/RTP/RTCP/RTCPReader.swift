@@ -79,6 +79,8 @@ public struct RTCPReader: Sendable {
       return .application(try ApplicationPacket(parsing: datagram, body: body, subtype: count))
     case (RTCPPacketType.transportFeedback, RTCPPacketType.genericNACK):
       return .genericNACK(try GenericNACK(parsing: datagram, body: body))
+    case (RTCPPacketType.transportFeedback, RTCPPacketType.congestionFeedback):
+      return .congestionFeedback(try CongestionFeedback(parsing: datagram, body: body))
     case (RTCPPacketType.payloadFeedback, RTCPPacketType.pictureLossIndication):
       return .pictureLossIndication(try PictureLossIndication(parsing: datagram, body: body))
     case (RTCPPacketType.payloadFeedback, RTCPPacketType.fullIntraRequest):

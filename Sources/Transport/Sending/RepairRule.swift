@@ -19,14 +19,24 @@ public struct RepairRule: Hashable, Sendable {
   /// However long a round trip takes, a picture that stood still for this long is better drawn anew.
   private static let longestPatience: Duration = .milliseconds(300)
 
+  /// How long the path may be busy with the answer to one request.
+  private static let longestBusyTime: Duration = .milliseconds(8)
+
   /// Smoothed.
   public var roundTrip: Duration
   /// See ``defaultPatience``.
   public var patience: Duration
+  /// How long the path is busy with one packet; zero if that is not known.
+  public var packetTime: Duration
 
-  public init(roundTrip: Duration, patience: Duration = RepairRule.defaultPatience) {
+  public init(
+    roundTrip: Duration,
+    patience: Duration = RepairRule.defaultPatience,
+    packetTime: Duration = .zero
+  ) {
     self.roundTrip = roundTrip
     self.patience = patience
+    self.packetTime = packetTime
   }
 
   /// The age at which a packet may last be sent again, counted from when it was first sent.
@@ -45,6 +55,10 @@ public struct RepairRule: Hashable, Sendable {
   public func copies(age: Duration, missingCount: Int) -> Int {
     guard age <= self.latestAge else { return 0 }
     if age + self.roundTrip + Self.roundMargin <= self.patience { return 1 }
-    return missingCount <= 3 ? 3 : 2
+    let most = missingCount <= 3 ? 3 : 2
+    guard self.packetTime > .zero else { return most }
+    // On a slow path copies would keep out what they are to save: the next frames.
+    let fitting = Int(Self.longestBusyTime / (self.packetTime * max(1, missingCount)))
+    return min(most, max(1, fitting))
   }
 }

@@ -13,6 +13,17 @@ struct VideoSender: ~Copyable {
   static let maximumPayloadByteCount =
     1200 - 16 - RTPHeader.fixedByteCount - HeaderExtensionWriter.maximumByteCount
     - ParityPayload.headerByteCount - ParityPayload.lengthByteCount
+
+  /// Bytes of an encoded frame whose packets take about `byteCount` bytes of the path.
+  static func frameByteCount(fitting byteCount: Int) -> Int {
+    let packetByteCount = Self.maximumPayloadByteCount + Self.headerByteCount
+    let packetCount = (byteCount + packetByteCount - 1) / packetByteCount
+    // A fragment's two bytes of header count as payload.
+    return max(byteCount / 2, byteCount - packetCount * (Self.headerByteCount + 2))
+  }
+
+  /// Of a packet on the path, without extensions that only a frame's last has.
+  private static let headerByteCount = RTPHeader.fixedByteCount + 16 + RateController.packetOverhead
   /// One packet in so many may be sent again, or a storm of requests would win.
   private static let retransmissionShare = 4
   /// Where only parity can be in time, it and what is sent again may take one packet for so many.
@@ -47,6 +58,9 @@ struct VideoSender: ~Copyable {
   private let hasParity: Bool
   /// Whether no request and its answer would be in time.
   private var isFarAway = false
+  private var pacer = PacketPacer()
+  /// Bytes of packets that are queued and not sent.
+  private(set) var unsentByteCount = 0
 
   /// Packets and payload bytes sent, retransmissions not counted; as a sender report tells them.
   private(set) var packetCount: UInt32 = 0
@@ -84,10 +98,17 @@ struct VideoSender: ~Copyable {
 
   /// Splits one access unit into packets and queues them.
   ///
-  /// - Parameter rule: how much parity it gets; `nil` for none.
+  /// - Parameters:
+  ///   - rule: how much parity it gets; `nil` for none.
+  ///   - pace: how fast its packets may leave, in bytes per second; `nil` for all at once.
   /// - Returns: `false` when the frame does not fit into the history; it is dropped and a key frame is needed.
-  mutating func queue(_ accessUnit: RawSpan, _ frame: VideoFrame, parity rule: ParityRule? = nil, now: Instant) -> Bool
-  {
+  mutating func queue(
+    _ accessUnit: RawSpan,
+    _ frame: VideoFrame,
+    parity rule: ParityRule? = nil,
+    pace: Double?,
+    now: Instant
+  ) -> Bool {
     let count = NALUnitPacketizer.packetCount(
       accessUnit: accessUnit,
       codec: frame.codec,
@@ -111,6 +132,7 @@ struct VideoSender: ~Copyable {
       maximumPayloadByteCount: Self.maximumPayloadByteCount
     )
     var packetIndex: UInt16 = 0
+    let unsentBefore = self.unsentByteCount
     let captureTime = AbsoluteCaptureTime(timestamp: self.ntp.timestamp(at: frame.damagedAt))
     while let fragment = packetizer.next(in: accessUnit) {
       let isLast = Int(packetIndex) == count - 1
@@ -128,6 +150,7 @@ struct VideoSender: ~Copyable {
         packetCount: UInt16(count),
         isKeyframe: frame.isKeyframe
       )
+      var byteCount = 0
       self.history.store(self.nextSequence, now: now) { slot in
         header.serialize(into: &slot)
         var offset = RTPHeader.fixedByteCount
@@ -141,12 +164,15 @@ struct VideoSender: ~Copyable {
         )
         let headerByteCount = offset
         fragment.write(from: accessUnit, into: &slot, at: offset)
-        return (offset + fragment.payloadByteCount, headerByteCount)
+        byteCount = offset + fragment.payloadByteCount
+        return (byteCount, headerByteCount)
       }
+      self.unsentByteCount += byteCount
       self.nextSequence += 1
       packetIndex += 1
     }
     if let rule { self.protect(packetCount: count, isKeyframe: frame.isKeyframe, timestamp: timestamp, rule) }
+    self.pacer.begin(byteCount: self.unsentByteCount - unsentBefore, bytesPerSecond: pace, now: now)
     self.frameIndex &+= 1
     self.frameCount += 1
     self.lastFramePacketCount = count
@@ -155,9 +181,11 @@ struct VideoSender: ~Copyable {
     return true
   }
 
-  /// When a copy of a packet is to be sent again; `nil` while none waits.
-  var repeatDeadline: Instant? {
-    self.repeats.lazy.map(\.dueAt).min()
+  /// When the next packet is to be sent, or sent again; `nil` while none waits.
+  var deadline: Instant? {
+    let repeatAt = self.repeats.lazy.map(\.dueAt).min()
+    guard self.nextUnsent < self.nextSequence else { return repeatAt }
+    return min(repeatAt ?? .distantFuture, self.pacer.deadline)
   }
 
   /// A receiver asks for a packet again. Unknown, just repeated and hopelessly late ones are ignored.
@@ -198,12 +226,17 @@ struct VideoSender: ~Copyable {
     return (.resend(copies: copies), age)
   }
 
-  /// Sends what is queued: first what was asked for again, then what is new.
-  mutating func poll(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
-    self.sendRepeats(now: now, send)
-    while self.nextUnsent < self.nextSequence {
+  /// Sends what is due: first what was asked for again, then what is new.
+  ///
+  /// - Parameter rate: is told of each packet.
+  mutating func poll(now: Instant, rate: inout RateController, _ send: (RawSpan, PacketKind) -> Void) {
+    self.sendRepeats(now: now, rate: &rate, send)
+    while self.nextUnsent < self.nextSequence, self.pacer.isDue(now: now) {
       self.history.withPacket(self.nextUnsent) { packet, entry in
+        if let header = try? RTPHeader(parsing: packet) { rate.sent(header, byteCount: packet.byteCount, now: now) }
         send(packet, .rtp)
+        self.unsentByteCount -= packet.byteCount
+        self.pacer.released(byteCount: packet.byteCount)
         self.packetCount &+= 1
         self.octetCount &+= UInt32(packet.byteCount - entry.headerByteCount)
       }
@@ -215,12 +248,28 @@ struct VideoSender: ~Copyable {
     // Parity is of no use before what it protects.
     guard self.nextUnsent == self.nextSequence else { return }
     let ssrc = self.retransmissionSSRC
-    self.paritySentCount += self.parity?.poll(number: &self.retransmissionSequence, ssrc: ssrc, send) ?? 0
+    self.paritySentCount +=
+      self.parity?.poll(number: &self.retransmissionSequence, ssrc: ssrc) { packet, kind in
+        if let header = try? RTPHeader(parsing: packet) {
+          rate.sentRepair(header.sequenceNumber, byteCount: packet.byteCount, now: now)
+        }
+        send(packet, kind)
+      } ?? 0
+  }
+
+  /// Sends the newest packet again, whether asked for or not: whatever comes back of it tells that the path is there.
+  mutating func probe(now: Instant, rate: inout RateController, _ send: (RawSpan, PacketKind) -> Void) {
+    self.repeatPacket(self.nextUnsent - 1, now: now, rate: &rate, send)
+    // Nobody asked for it.
+    self.retransmissionCredit += 1
+    self.retransmittedCount -= 1
   }
 
   /// Drops what is queued but unsent, as when nobody listens.
   mutating func discardUnsent() {
     self.nextUnsent = self.nextSequence
+    self.unsentByteCount = 0
+    self.pacer.reset()
     self.repeats.removeAll(keepingCapacity: true)
     self.parity?.discardUnsent()
   }
@@ -241,7 +290,11 @@ struct VideoSender: ~Copyable {
     self.retransmissionCredit -= self.parity?.protect(frame, packets: self.history, parityCount: wanted) ?? 0
   }
 
-  private mutating func sendRepeats(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+  private mutating func sendRepeats(
+    now: Instant,
+    rate: inout RateController,
+    _ send: (RawSpan, PacketKind) -> Void
+  ) {
     var keptCount = 0
     for index in self.repeats.indices {
       var next = self.repeats[index]
@@ -255,13 +308,18 @@ struct VideoSender: ~Copyable {
       } else if next.latestAt >= now,
         self.retransmissionCredit > (next.isFurtherCopy ? Self.creditForFirstCopies : 0)
       {
-        self.repeatPacket(next.sequence, now: now, send)
+        self.repeatPacket(next.sequence, now: now, rate: &rate, send)
       }
     }
     self.repeats.removeLast(self.repeats.count - keptCount)
   }
 
-  private mutating func repeatPacket(_ sequence: Int64, now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
+  private mutating func repeatPacket(
+    _ sequence: Int64,
+    now: Instant,
+    rate: inout RateController,
+    _ send: (RawSpan, PacketKind) -> Void
+  ) {
     let original = SequenceNumber(rawValue: UInt16(truncatingIfNeeded: sequence))
     var byteCount = 0
     let (ssrc, number) = (self.retransmissionSSRC, self.retransmissionSequence)
@@ -287,6 +345,7 @@ struct VideoSender: ~Copyable {
       byteCount = packet.byteCount + 2
     }
     guard byteCount > 0 else { return }
+    rate.sentRepair(SequenceNumber(rawValue: number), byteCount: byteCount, now: now)
     send(scratch.octets.extracting(0..<byteCount), .rtp)
     self.history.markRepeated(sequence, now: now)
     self.retransmissionSequence &+= 1

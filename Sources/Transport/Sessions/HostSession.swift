@@ -58,6 +58,7 @@ public struct HostSession: ~Copyable {
   private let configuration: SessionConfiguration
   private var video: VideoSender
   private var audio: AudioSender
+  private var rate: RateController
   private var reports: ReportExchange
   private var inputStatistics = ReceptionStatistics()
   /// Survives a change of keys, so that no event is applied twice.
@@ -112,6 +113,7 @@ public struct HostSession: ~Copyable {
       ntp: configuration.ntp,
       totalRate: configuration.maximumBitrate
     )
+    self.rate = RateController(limits: configuration.rateLimits, interval: configuration.frameInterval)
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
     self.input = input
     self.terms = terms
@@ -123,7 +125,18 @@ public struct HostSession: ~Copyable {
   /// Smoothed round-trip time; `nil` before the first exchange of reports.
   public var roundTrip: Duration? { self.reports.clock.smoothedRoundTrip }
 
-  /// Queues one encoded frame. Ignored while suspended or while a new path is unproven.
+  /// What is known of the path, to plan the next frame with.
+  public func pathState(now: Instant) -> PathState {
+    self.rate.state(unsentByteCount: self.video.unsentByteCount, now: now)
+  }
+
+  /// Decides about the picture that is about to be taken; see ``PathState/plan(now:)``.
+  public func planFrame(now: Instant) -> FramePlan {
+    self.pathState(now: now).plan(now: now)
+  }
+
+  /// Queues one encoded frame; its packets leave as fast as the path is known to take them. Ignored while suspended or
+  /// while a new path is unproven.
   ///
   /// - Parameter accessUnit: Annex B; copied before this returns.
   public mutating func send(_ accessUnit: RawSpan, frame: VideoFrame, now: Instant) {
@@ -132,7 +145,8 @@ public struct HostSession: ~Copyable {
     let roundTrip = clock.smoothedRoundTrip.map { $0 + clock.roundTripDeviation } ?? .milliseconds(30)
     let rule = ParityRule(roundTrip: roundTrip, loss: self.videoLoss.share)
     // Parity of HEVC has no payload type yet.
-    guard self.video.queue(accessUnit, frame, parity: frame.codec == .h264 ? rule : nil, now: now) else {
+    guard self.video.queue(accessUnit, frame, parity: frame.codec == .h264 ? rule : nil, pace: self.rate.pace, now: now)
+    else {
       self.events.append(.keyframeRequested)
       return
     }
@@ -211,6 +225,7 @@ public struct HostSession: ~Copyable {
   /// What ``Event/changeWanted(_:)`` asked for is done: frames from the next on are on these terms.
   public mutating func termsChanged(to terms: StreamTerms) {
     self.terms?.changed(to: terms)
+    self.rate.change(cap: terms.maximumBitrate, interval: .nanoseconds(1_000_000_000 / Int64(terms.frameRate)))
   }
 
   /// What ``Event/changeWanted(_:)`` asked for cannot be done; the stream goes on as it was.
@@ -224,6 +239,8 @@ public struct HostSession: ~Copyable {
   /// little, and only who receives it can echo it.
   public mutating func pathChanged(now: Instant) {
     self.pathChangedAt = now
+    // What was known of the old path says nothing about the new one.
+    self.rate = RateController(limits: self.configuration.rateLimits, interval: self.configuration.frameInterval)
     self.reports.hasten(now: now)
   }
 
@@ -246,9 +263,16 @@ public struct HostSession: ~Copyable {
       self.lastHeardAt + (self.isSuspended ? self.configuration.endTimeout : self.configuration.silenceTimeout)
     guard !self.isSuspended else { return silence }
     // To an address that is not proven nothing is repeated.
-    let repeatAt = self.pathChangedAt == nil ? self.video.repeatDeadline : nil
-    let changeAt = self.terms?.deadline
-    return min(silence, self.reports.dueAt, repeatAt ?? .distantFuture, changeAt ?? .distantFuture)
+    guard self.pathChangedAt == nil else {
+      return min(silence, self.reports.dueAt, self.terms?.deadline ?? .distantFuture)
+    }
+    return min(
+      silence,
+      self.reports.dueAt,
+      self.video.deadline ?? .distantFuture,
+      self.rate.probeAt ?? .distantFuture,
+      self.terms?.deadline ?? .distantFuture
+    )
   }
 
   /// Hands out every packet that is to be sent now.
@@ -267,7 +291,11 @@ public struct HostSession: ~Copyable {
     }
     // An address that is not proven gets reports only: media would use up what it may be sent.
     if self.pathChangedAt == nil {
-      self.video.poll(now: now, send)
+      self.video.poll(now: now, rate: &self.rate, send)
+      if let at = self.rate.probeAt, at <= now {
+        self.rate.probed(now: now)
+        self.video.probe(now: now, rate: &self.rate, send)
+      }
       self.audio.poll(send)
     }
     if let terms = self.terms?.nextChange(now: now) { self.events.append(.changeWanted(terms)) }
@@ -330,7 +358,7 @@ public struct HostSession: ~Copyable {
         self.audioLoss.record(fractionLost: block.fractionLost)
       }
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
-      let rule = RepairRule(roundTrip: self.roundTrip ?? .milliseconds(30))
+      let rule = RepairRule(roundTrip: self.roundTrip ?? .milliseconds(30), packetTime: self.rate.packetTime)
       let missing = nack.sequenceNumbers()
       var tally = RepairTally()
       for number in missing {
@@ -344,6 +372,14 @@ public struct HostSession: ~Copyable {
         let wish = try? TermsWish(parsing: packet.extracting(application.data))
       else { return }
       self.terms?.received(wish, now: now)
+    case .congestionFeedback(let feedback):
+      self.rate.received(
+        feedback,
+        in: packet,
+        video: self.configuration.videoSSRC,
+        repairs: self.configuration.videoRetransmissionSSRC,
+        now: now
+      )
     case .pictureLossIndication(let loss) where loss.mediaSSRC == self.configuration.videoSSRC:
       self.refresh(now: now)
     case .fullIntraRequest(let request):

@@ -1,6 +1,6 @@
 public import MediaUnits
 internal import Octets
-internal import RTP
+public import RTP
 public import SessionProtocol
 
 /// The player's end of one session: media in, input out, told the time.
@@ -73,6 +73,7 @@ public struct PlayerSession: ~Copyable {
   private var rebuilt: [Int64] = []
   private var audio = AudioReceiver()
   private var nacks = NACKGenerator()
+  private var feedback: FeedbackCollector
   private var reports: ReportExchange
   private var videoStatistics = ReceptionStatistics()
   private var silence = SilenceMeter()
@@ -112,6 +113,10 @@ public struct PlayerSession: ~Copyable {
     self.configuration = configuration
     self.parity = code.map { ParityDecoder(code: $0, ssrc: configuration.videoSSRC) }
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
+    self.feedback = FeedbackCollector(
+      video: configuration.videoSSRC,
+      retransmission: configuration.videoRetransmissionSSRC
+    )
     if var input {
       input.restart(ssrc: configuration.inputSSRC)
       self.input = input
@@ -154,7 +159,9 @@ public struct PlayerSession: ~Copyable {
   }
 
   /// Takes one authenticated RTP packet, in plaintext.
-  public mutating func handle(rtp packet: RawSpan, now: Instant) {
+  ///
+  /// - Parameter ecn: the mark that it came with.
+  public mutating func handle(rtp packet: RawSpan, ecn: ECNMark = .notCapable, now: Instant) {
     guard let header = try? RTPHeader(parsing: packet) else {
       self.counted.malformedPackets += 1
       return
@@ -162,8 +169,8 @@ public struct PlayerSession: ~Copyable {
     self.heard(now: now)
     self.counted.bytesReceived += packet.byteCount
     switch header.ssrc {
-    case self.configuration.videoSSRC: self.receiveVideo(packet, header, now: now)
-    case self.configuration.videoRetransmissionSSRC: self.receiveRetransmission(packet, header, now: now)
+    case self.configuration.videoSSRC: self.receiveVideo(packet, header, ecn: ecn, now: now)
+    case self.configuration.videoRetransmissionSSRC: self.receiveRetransmission(packet, header, ecn: ecn, now: now)
     case self.configuration.audioSSRC: self.receiveAudio(packet, header, now: now)
     default: self.counted.malformedPackets += 1
     }
@@ -218,6 +225,7 @@ public struct PlayerSession: ~Copyable {
     if let at = self.input.deadline { earliest = min(earliest, at) }
     if let at = self.nacks.deadline { earliest = min(earliest, at) }
     if let at = self.terms?.deadline { earliest = min(earliest, at) }
+    if let at = self.feedback.deadline { earliest = min(earliest, at) }
     if let at = self.audio.deadline { earliest = min(earliest, at) }
     if let tail = self.unnoticedTail { earliest = min(earliest, tail.noticeAt) }
     if self.assembler.needsKeyframe { earliest = min(earliest, self.refreshAt, self.refreshEchoAt ?? .distantFuture) }
@@ -238,6 +246,15 @@ public struct PlayerSession: ~Copyable {
     self.input.poll(now: now, send)
     self.requestRepairs(now: now, send)
     self.sendWish(now: now, send)
+    self.rtcp.removeAll(keepingCapacity: true)
+    if self.feedback.poll(
+      now: now,
+      sender: self.configuration.inputSSRC,
+      ntp: self.configuration.ntp,
+      into: &self.rtcp
+    ) {
+      send(self.rtcp.octets, .rtcp)
+    }
     if self.reports.dueAt <= now {
       self.rtcp.removeAll(keepingCapacity: true)
       self.appendReports(now: now)
@@ -329,7 +346,8 @@ public struct PlayerSession: ~Copyable {
     }
   }
 
-  private mutating func receiveVideo(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+  private mutating func receiveVideo(_ packet: RawSpan, _ header: RTPHeader, ecn: ECNMark, now: Instant) {
+    self.feedback.received(header, isRetransmission: false, isFrameEnd: header.marker, ecn: ecn, now: now)
     self.counted.packetsReceived += 1
     self.silence.heard(now: now)
     self.videoStatistics.received(
@@ -379,7 +397,8 @@ public struct PlayerSession: ~Copyable {
     self.rebuilt.removeAll(keepingCapacity: true)
   }
 
-  private mutating func receiveRetransmission(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+  private mutating func receiveRetransmission(_ packet: RawSpan, _ header: RTPHeader, ecn: ECNMark, now: Instant) {
+    self.feedback.received(header, isRetransmission: true, isFrameEnd: header.marker, ecn: ecn, now: now)
     if header.payloadType == .videoParity { return self.receiveParity(packet, header, now: now) }
     guard header.payloadType.isRetransmission,
       let retransmission = RetransmissionPayload(parsing: packet, payload: header.payload)

@@ -21,6 +21,10 @@ public struct SessionConfiguration: Hashable, Sendable {
   public var endTimeout: Duration
   /// Unpredictable: where this end's sequence numbers begin.
   public var sequenceSeed: UInt64
+  /// Between which rates the host streams.
+  public var rateLimits: RateLimits
+  /// Between two frames, at the granted rate.
+  public var frameInterval: Duration
 
   public init(
     videoSSRC: SSRC,
@@ -32,7 +36,9 @@ public struct SessionConfiguration: Hashable, Sendable {
     maximumBitrate: Bitrate = .megabits(10),
     silenceTimeout: Duration = .seconds(5),
     endTimeout: Duration = .seconds(30),
-    sequenceSeed: UInt64
+    sequenceSeed: UInt64,
+    rateLimits: RateLimits = RateLimits(cap: .megabits(50)),
+    frameInterval: Duration = .nanoseconds(1_000_000_000 / 60)
   ) {
     self.videoSSRC = videoSSRC
     self.videoRetransmissionSSRC = videoRetransmissionSSRC
@@ -44,6 +50,8 @@ public struct SessionConfiguration: Hashable, Sendable {
     self.silenceTimeout = silenceTimeout
     self.endTimeout = endTimeout
     self.sequenceSeed = sequenceSeed
+    self.rateLimits = rateLimits
+    self.frameInterval = frameInterval
   }
 
   /// What a host granted, as one of the two ends sees it.
@@ -63,7 +71,9 @@ public struct SessionConfiguration: Hashable, Sendable {
       maximumBitrate: grant.terms.maximumBitrate,
       silenceTimeout: grant.silenceTimeout,
       endTimeout: grant.silenceTimeout + grant.resumeWindow,
-      sequenceSeed: sequenceSeed
+      sequenceSeed: sequenceSeed,
+      rateLimits: RateLimits(cap: grant.terms.maximumBitrate),
+      frameInterval: .nanoseconds(1_000_000_000 / Int64(grant.terms.frameRate))
     )
   }
 }

@@ -8,7 +8,7 @@ extension Parser {
   static func media(vectors: (String) -> [[UInt8]]) -> [Parser] {
     let rtcp = [
       "compound", "nack", "sender-report", "receiver-report", "source-description", "goodbye", "application",
-      "keyframe-requests",
+      "keyframe-requests", "congestion-feedback",
     ]
     return VideoCodec.allCases.flatMap { Self.video($0, vectors: vectors) } + [
       Parser(name: "rtp", valid: vectors("rtp-header") + vectors("rtp-extensions"), longest: 1500, parse: Self.rtp),
@@ -80,6 +80,12 @@ extension Parser {
           precondition(application.data.upperBound <= bytes.count, "the data is in the datagram")
         case .genericNACK(let nack):
           precondition(nack.sequenceNumbers().count <= bytes.count * 17 / 4, "four bytes name 17 packets at most")
+        case .congestionFeedback(let feedback):
+          var told = 0
+          feedback.forEachStream(in: bytes.octets) { stream in
+            feedback.forEachPacket(of: stream, in: bytes.octets) { _, _ in told += 1 }
+          }
+          precondition(2 * told <= bytes.count, "two bytes tell of a packet")
         default: break
         }
       }

@@ -1,0 +1,293 @@
+internal import MediaUnits
+internal import RTP
+
+/// Decides how much a host sends: from what it sent, from what the player says of it, and from its own clock.
+///
+/// Tells the time of each packet's way through the bottleneck from its arrival and the least way of recent packets,
+/// what the path carries from how fast packets came through while others waited (``CapacityEstimator``), and how much
+/// may wait there from the way of whole frames (``FrameWindow``). The budget of a frame is what then fits:
+/// ``PathState/plan(now:)``.
+///
+/// - Spec: RFC 8888 (feedback); Protocol/feedback.md §8.
+struct RateController: Sendable {
+  /// Bytes of a packet on the path beyond what RTP counts: authentication tag, UDP, IPv4.
+  static let packetOverhead = 16 + 8 + 20
+
+  private struct FrameLog: Sendable {
+    var frame: Int64 = -1
+    var firstSentAt = Instant.zero
+    var byteCount = 0
+    var openPacketCount = 0
+    var isWhole = false
+    var wasLimited = false
+    var throughAt: Instant?
+    var arrivedPacketCount = 0
+    var firstThroughAt: Instant?
+    /// How long its newest packet waited.
+    var wait: Duration = .zero
+  }
+
+  private static let frameCount = 128
+  /// A packet counts as lost once so many later ones have arrived.
+  private static let reordering = 3
+  /// How much longer than a round trip nothing may be heard.
+  private static let patience: Duration = .milliseconds(60)
+  /// Arrivals are told to about a millisecond.
+  private static let precision: Duration = .milliseconds(1)
+  /// How fast packets leave, of what the path carries: less with each report of losses, more with each without, so that
+  /// a whole second without is needed to win back what one loss took.
+  private static let paceFactors = 1.1...2.5
+  private static let paceDecrease = 0.1
+  private static let paceIncrease = 0.0005
+
+  private(set) var limits: RateLimits
+  private(set) var interval: Duration
+  private(set) var capacity = CapacityEstimator()
+  private(set) var window: FrameWindow
+  private var video = SentPacketLog(capacity: 4096)
+  private var repeats = SentPacketLog(capacity: 1024)
+  private var frames = [FrameLog](repeating: FrameLog(), count: RateController.frameCount)
+  private var frame: Int64 = 0
+  private var leastWay = MovingMinimum(span: .seconds(10))
+  private var leastRoundTrip = MovingMinimum(span: .seconds(10))
+  private var arrivalClock = MiddleUnwrapper()
+  /// When the newest packet heard of was through the bottleneck, on this clock.
+  private var throughAt: Instant?
+  private var lastHeardAt: Instant?
+  private var newestReport: Int64?
+  /// How long packets wait at most, as a negative number of nanoseconds.
+  private var longestWait = MovingMinimum(span: .seconds(10))
+  /// How long those wait beside which one is lost; seconds, smoothed.
+  private var waitBesideLoss = 0.0
+  /// Part of packets lost, smoothed.
+  private(set) var loss = 0.0
+  private var paceFactor = RateController.paceFactors.upperBound
+  private var probedAt = Instant.zero
+  private var marks = 0.0
+
+  init(limits: RateLimits, interval: Duration) {
+    let seconds = interval.inSeconds
+    self.limits = limits
+    self.interval = interval
+    self.window = FrameWindow(
+      interval: interval,
+      start: limits.start.bytesPerSecond * seconds,
+      floor: limits.floor.bytesPerSecond * seconds,
+      cap: limits.cap.bytesPerSecond * seconds
+    )
+  }
+
+  /// The stream goes on with another frame rate, or within other limits.
+  mutating func change(cap: Bitrate, interval: Duration) {
+    guard cap != self.limits.cap || interval != self.interval else { return }
+    self.limits = RateLimits(floor: self.limits.floor, cap: cap, start: self.limits.start)
+    self.interval = interval
+    self.window = self.window.changed(
+      interval: interval,
+      floor: self.limits.floor.bytesPerSecond * interval.inSeconds,
+      cap: self.limits.cap.bytesPerSecond * interval.inSeconds
+    )
+  }
+
+  /// How fast a frame's packets leave, in bytes per second; `nil` while nothing is known of the path.
+  ///
+  /// Ahead of the path, so that its queue shows what it carries; where packets are lost, only just, for its queue may be
+  /// short.
+  var pace: Double? {
+    self.capacity.bytesPerSecond.map { $0 * self.paceFactor }
+  }
+
+  /// When to send something again only to learn whether the path is back; `nil` while nothing is known to be amiss.
+  var probeAt: Instant? {
+    guard let oldest = self.video.oldestInFlight ?? self.repeats.oldestInFlight else { return nil }
+    return max(self.heardBy(oldest: oldest), self.probedAt + self.interval)
+  }
+
+  /// Something is being sent only to learn whether the path is back.
+  mutating func probed(now: Instant) {
+    self.probedAt = now
+  }
+
+  private func heardBy(oldest: Instant) -> Instant {
+    max(self.lastHeardAt ?? .zero, oldest) + (self.roundTrip ?? .milliseconds(200)) + Self.patience
+  }
+
+  /// The least time from a packet's sending to the word of its arrival; `nil` before the first.
+  var roundTrip: Duration? { self.leastRoundTrip.value.map { .nanoseconds($0) } }
+
+  /// How long the path is busy with a full packet; zero while that is not known.
+  var packetTime: Duration { self.capacity.bytesPerSecond.map { .seconds(1244 / $0) } ?? .zero }
+
+  /// - Parameter unsentByteCount: bytes that are queued, with their overhead.
+  func state(unsentByteCount: Int, now: Instant) -> PathState {
+    let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount + unsentByteCount
+    let oldest = self.video.oldestInFlight ?? self.repeats.oldestInFlight ?? now
+    // A path that varies drains less than its mean when it matters.
+    let share = min(max(1 - 0.4 * self.capacity.variation, 0.7), 0.95)
+    let fallback = self.limits.start.bytesPerSecond
+    return PathState(
+      windowByteCount: self.window.byteCount,
+      drainRate: share * (self.capacity.bytesPerSecond ?? fallback),
+      outstandingByteCount: outstanding,
+      drainsFrom: max(self.throughAt ?? .zero, oldest),
+      heardBy: self.heardBy(oldest: oldest),
+      floorByteCount: self.limits.floor.byteCount(per: self.interval),
+      capByteCount: self.limits.cap.byteCount(per: self.interval),
+      frameInterval: self.interval,
+      capacity: self.capacity.bytesPerSecond
+    )
+  }
+
+  /// A packet of the video stream is leaving.
+  mutating func sent(_ header: RTPHeader, byteCount: Int, now: Instant) {
+    let bytes = byteCount + Self.packetOverhead
+    self.video.sent(header.sequenceNumber, byteCount: bytes, frame: self.frame, now: now)
+    let place = Int(self.frame % Int64(Self.frameCount))
+    if self.frames[place].frame != self.frame { self.frames[place] = FrameLog(frame: self.frame, firstSentAt: now) }
+    self.frames[place].byteCount += bytes
+    self.frames[place].openPacketCount += 1
+    if header.marker {
+      self.frames[place].isWhole = true
+      self.frames[place].wasLimited =
+        Double(self.frames[place].byteCount) > 0.5
+        * min(
+          self.window.byteCount,
+          self.limits.cap.bytesPerSecond * self.interval.inSeconds
+        )
+      self.frame += 1
+    }
+  }
+
+  /// A packet is leaving that repeats or repairs another.
+  mutating func sentRepair(_ number: SequenceNumber, byteCount: Int, now: Instant) {
+    self.repeats.sent(number, byteCount: byteCount + Self.packetOverhead, frame: -1, now: now)
+  }
+
+  /// The player says what arrived.
+  ///
+  /// - Parameter datagram: the one that holds the feedback.
+  mutating func received(
+    _ feedback: CongestionFeedback,
+    in datagram: RawSpan,
+    video: SSRC,
+    repairs: SSRC,
+    now: Instant
+  ) {
+    let reference = self.arrivalClock.unwrap(feedback.timestamp)
+    self.lastHeardAt = now
+    var (markedCount, arrivedCount) = (0, 0)
+    feedback.forEachStream(in: datagram) { stream in
+      guard stream.ssrc == video || stream.ssrc == repairs else { return }
+      let isVideo = stream.ssrc == video
+      var newest: Int64 = -1
+      var first: Int64?
+      feedback.forEachPacket(of: stream, in: datagram) { number, fate in
+        let sequence = (isVideo ? self.video : self.repeats).extended(number)
+        first = first ?? sequence
+        guard case .arrived(let ecn, let units) = fate, let units else { return }
+        newest = sequence
+        let arrival = reference - .nanoseconds(Int64(units) * 1_000_000_000 / 1024)
+        guard
+          let entry = isVideo ? self.video.arrived(sequence, at: arrival) : self.repeats.arrived(sequence, at: arrival)
+        else { return }
+        arrivedCount += 1
+        if ecn == .congestionExperienced { markedCount += 1 }
+        self.leastRoundTrip.add((now - entry.sentAt).wholeNanoseconds, at: now)
+        self.arrived(entry, arrival: arrival, now: now)
+      }
+      guard let first else { return }
+      if isVideo {
+        self.settle(from: first, newest: newest, arrivedCount: arrivedCount, now: now)
+      } else {
+        self.repeats.forget(before: newest >= 0 ? newest - Int64(Self.reordering) : first)
+      }
+    }
+    // Nothing is ever said of repeats that no later one has shown to be lost.
+    self.repeats.forget(sentBefore: now - (self.roundTrip ?? .zero) * 2 - Self.patience)
+    self.capacity.update()
+    self.window.fit(self.capacity)
+    if arrivedCount > 0 { self.react(markedCount: markedCount, of: arrivedCount, now: now) }
+  }
+
+  private mutating func arrived(_ entry: SentPacketLog.Entry, arrival: Instant, now: Instant) {
+    let way = arrival.nanoseconds - entry.sentAt.nanoseconds
+    self.leastWay.add(way, at: now)
+    let wait = Duration.nanoseconds(way - (self.leastWay.value ?? way))
+    let through = entry.sentAt + wait
+    self.longestWait.add(-wait.wholeNanoseconds, at: now)
+    if let last = self.throughAt, entry.sentAt <= last {
+      self.capacity.wasBusy(for: max(.zero, through - last), byteCount: entry.byteCount, at: through)
+    }
+    self.throughAt = max(self.throughAt ?? through, through)
+    guard entry.frame >= 0 else { return }
+    let place = Int(entry.frame % Int64(Self.frameCount))
+    guard self.frames[place].frame == entry.frame else { return }
+    self.frames[place].throughAt = max(self.frames[place].throughAt ?? through, through)
+    self.frames[place].firstThroughAt = self.frames[place].firstThroughAt ?? through
+    self.frames[place].arrivedPacketCount += 1
+    self.frames[place].wait = wait
+    if entry.isInFlight { self.closePacket(of: place) }
+  }
+
+  /// Gives up what later arrivals have shown to be lost, and what nothing more will be said of.
+  private mutating func settle(from first: Int64, newest: Int64, arrivedCount: Int, now: Instant) {
+    let lostBefore = newest - Int64(Self.reordering)
+    var lostCount = 0
+    var sequence = self.video.oldestOpen
+    while sequence < max(first, lostBefore) {
+      if let entry = self.video.gaveUp(sequence) {
+        if sequence >= first { lostCount += 1 }
+        let place = Int(entry.frame % Int64(Self.frameCount))
+        if self.frames[place].frame == entry.frame { self.closePacket(of: place) }
+      }
+      sequence += 1
+    }
+    self.video.settle()
+    self.lossSeen(lostCount, of: arrivedCount + lostCount)
+    guard lostCount > 0 else { return }
+    let beside = self.video.entry(newest).flatMap { entry in
+      entry.arrivedAt.map {
+        max(0, Double($0.nanoseconds - entry.sentAt.nanoseconds - (self.leastWay.value ?? 0)) / 1e9)
+      }
+    }
+    guard let beside else { return }
+    self.waitBesideLoss += (beside - self.waitBesideLoss) / 8
+    // Where losses come by chance, packets beside them wait no longer than others.
+    let longest = -Double(self.longestWait.value ?? 0) / 1e9
+    if longest > 0.003, self.waitBesideLoss > 0.7 * longest {
+      self.window.congested(roundTrip: self.roundTrip ?? .zero, capacity: self.capacity, now: now)
+    }
+  }
+
+  private mutating func lossSeen(_ lostCount: Int, of count: Int) {
+    guard count > 0 else { return }
+    self.paceFactor += lostCount > 0 ? -Self.paceDecrease : Self.paceIncrease
+    self.paceFactor = min(max(self.paceFactor, Self.paceFactors.lowerBound), Self.paceFactors.upperBound)
+    let weight = min(1, Double(count) / 500)
+    self.loss += (Double(lostCount) / Double(count) - self.loss) * weight
+  }
+
+  private mutating func closePacket(of place: Int) {
+    self.frames[place].openPacketCount -= 1
+    let frame = self.frames[place]
+    guard frame.isWhole, frame.openPacketCount == 0, let throughAt = frame.throughAt else { return }
+    let transit = throughAt - frame.firstSentAt
+    if frame.wait < .milliseconds(2), frame.arrivedPacketCount >= 3, let first = frame.firstThroughAt {
+      let bytes = Double(frame.byteCount) * Double(frame.arrivedPacketCount - 1) / Double(frame.arrivedPacketCount)
+      self.capacity.wasUnloaded(at: bytes / ((throughAt - first) + Self.precision).inSeconds, at: throughAt)
+    }
+    self.window.completed(transit: transit, wasLimited: frame.wasLimited, capacity: self.capacity)
+  }
+
+  /// - Source: RFC 9331 §4.3 asks for a reaction to each round trip's share of marks; the smoothing is DCTCP's.
+  private mutating func react(markedCount: Int, of count: Int, now: Instant) {
+    self.marks += (Double(markedCount) / Double(count) - self.marks) / 16
+    guard markedCount > 0 else { return }
+    self.window.congested(
+      share: min(1, self.marks * 3),
+      roundTrip: self.roundTrip ?? .zero,
+      capacity: self.capacity,
+      now: now
+    )
+  }
+}
