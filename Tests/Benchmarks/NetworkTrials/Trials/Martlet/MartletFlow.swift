@@ -18,11 +18,14 @@ final class MartletFlow: PictureFlow {
   private var player: PlayerSession
   private var encoder: EncoderModel
   private var random: SplitMix64
-  private let rate: Bitrate
   private(set) var record = PictureRecord()
   /// The record's numbers of the frames that were sent.
   private var sentNumbers: [Int] = []
   private var drawnCount: Int
+  /// When the newest picture was drawn, if the host has not taken it yet.
+  private var waitingSince: Instant?
+  /// Until then the host takes none.
+  private var skippedUntil = Instant.zero
   private var nextAudioAt: Instant
   private var nextInputAt: Instant
   private var mustSendKeyframe = true
@@ -30,11 +33,10 @@ final class MartletFlow: PictureFlow {
 
   /// - Parameters:
   ///   - index: of the flow on its path.
-  ///   - rate: of its pictures.
+  ///   - limits: of its rate.
   ///   - start: the frame that it begins with.
-  init(index: Int, rate: Bitrate, start: Int = 0, seed: UInt64) {
+  init(index: Int, limits: RateRange, start: Int = 0, seed: UInt64) {
     self.index = index
-    self.rate = rate
     self.drawnCount = start
     let startsAt = EncoderModel.time(of: start)
     func configuration(_ name: String, _ seed: UInt64, skew: Duration) -> SessionConfiguration {
@@ -45,7 +47,9 @@ final class MartletFlow: PictureFlow {
         inputSSRC: SSRC(rawValue: 103),
         canonicalName: name,
         ntp: NTPClock(epochNanoseconds: 3_900_000_000_000_000_000 + skew.wholeNanoseconds),
-        sequenceSeed: seed
+        sequenceSeed: seed,
+        rateLimits: RateLimits(floor: limits.floor, cap: limits.cap, start: limits.start),
+        frameInterval: EncoderModel.frameInterval
       )
     }
     self.host = HostSession(configuration: configuration("host", seed, skew: Self.skew), now: startsAt)
@@ -59,7 +63,8 @@ final class MartletFlow: PictureFlow {
   private var nextFrameAt: Instant { EncoderModel.time(of: self.drawnCount) }
 
   var deadline: Instant {
-    min(self.host.deadline, self.player.deadline, self.nextFrameAt, self.nextAudioAt, self.nextInputAt)
+    let nextPictureAt = self.waitingSince == nil ? self.nextFrameAt : min(self.nextFrameAt, self.skippedUntil)
+    return min(self.host.deadline, self.player.deadline, nextPictureAt, self.nextAudioAt, self.nextInputAt)
   }
 
   func receive(_ packet: TrialPacket, now: Instant) {
@@ -97,9 +102,12 @@ final class MartletFlow: PictureFlow {
 
   private func play(now: Instant) {
     while self.nextFrameAt <= now {
+      // A picture that was not taken before the next one never is.
+      if let drawnAt = self.waitingSince { self.record.skip(now: drawnAt) }
+      self.waitingSince = self.nextFrameAt
       self.drawnCount += 1
-      self.drawFrame(now: now)
     }
+    if let drawnAt = self.waitingSince, self.skippedUntil <= now { self.takeFrame(drawnAt: drawnAt, now: now) }
     if self.nextAudioAt <= now {
       self.nextAudioAt += .milliseconds(10)
       self.host.send(audio: Self.sound.octets, capturedAt: now, now: now)
@@ -111,14 +119,23 @@ final class MartletFlow: PictureFlow {
     }
   }
 
-  private func drawFrame(now: Instant) {
+  /// As the host's capturing thread does: the picture is encoded for what the path takes now, or left for later.
+  private func takeFrame(drawnAt: Instant, now: Instant) {
+    let bitrate: Bitrate
+    switch self.host.planFrame(now: now) {
+    case .skip(let until):
+      self.skippedUntil = max(until, now + .microseconds(1))
+      return
+    case .encode(_, let planned): bitrate = planned
+    }
+    self.waitingSince = nil
     let isKeyframe = self.mustSendKeyframe
-    let byteCount = self.encoder.byteCount(budget: self.rate.byteCount(perFrameAt: 60), isKeyframe: isKeyframe)
+    let byteCount = self.encoder.byteCount(budget: bitrate.byteCount(perFrameAt: 60), isKeyframe: isKeyframe)
     self.mustSendKeyframe = false
-    let number = self.record.capture(now: now)
+    let number = self.record.capture(now: drawnAt)
     let frame = VideoFrame(
       isKeyframe: isKeyframe,
-      damagedAt: now,
+      damagedAt: drawnAt,
       capturedAt: now,
       convertedAt: now,
       encodedAt: now,

@@ -44,7 +44,7 @@ struct PictureRecord {
   ///   - way: how long a datagram takes on the idle path.
   func summary(from start: Instant = .zero, until end: Instant, way: Duration) -> PictureSummary {
     var summary = PictureSummary()
-    summary.skippedCount = self.skips.count { $0 >= start }
+    summary.skippedCount = self.skips.count { $0 >= start && end - $0 > PictureSummary.lateAfter }
     summary.dueCount = summary.skippedCount
     summary.duration = end - start
     for frame in self.frames where frame.capturedAt >= start && end - frame.capturedAt > PictureSummary.lateAfter {

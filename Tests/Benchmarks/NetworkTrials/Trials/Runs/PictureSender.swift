@@ -20,7 +20,7 @@ public enum PictureSender: String, CaseIterable, Sendable {
   ///   - start: the frame that it begins with.
   func flow(index: Int, rate: Bitrate, limits: RateRange, start: Int = 0, seed: UInt64) -> any PictureFlow {
     switch self {
-    case .martlet: MartletFlow(index: index, rate: rate, start: start, seed: seed)
+    case .martlet: MartletFlow(index: index, limits: limits, start: start, seed: seed)
     case .gcc, .gccEager:
       RivalFlow(
         index: index,
