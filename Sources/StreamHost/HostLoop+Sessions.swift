@@ -48,6 +48,7 @@ extension HostLoop {
         trace: self.traces?.begin(self.traceHeader(grant, session: seat.occupant?.session, now: now))
       )
       seat.peer = peer
+      seat.link.trace(to: peer.trace)
       self.peers[grant.streams.input] = peer
       if grant.isResumed {
         seat.link.isSuspended.store(false, ordering: .relaxed)

@@ -33,6 +33,7 @@ final class SeatLink: Sendable {
   private let control: HostControl
   /// What the network thread knows of the path; `nil` without a session.
   private let path = Mutex<PathState?>(nil)
+  private let traceBuffer = Mutex<TraceBuffer?>(nil)
   private let assigned: Mutex<SessionGrant?>
   private let wantedTerms = Mutex<StreamTerms?>(nil)
   private let reports = Mutex<[SeatReport]>([])
@@ -78,9 +79,18 @@ final class SeatLink: Sendable {
     self.path.withLock { $0 = path }
   }
 
-  /// What the picture that is about to be taken may become; `nil` before anything is known of a path.
-  func planFrame(now: Instant) -> FramePlan? {
-    self.path.withLock { $0 }?.plan(now: now)
+  /// What is known of the path; `nil` before there is one.
+  var pathState: PathState? { self.path.withLock { $0 } }
+
+  /// From now on the capture thread's decisions go there, too.
+  func trace(to buffer: TraceBuffer?) {
+    self.traceBuffer.withLock { $0 = buffer }
+  }
+
+  /// Writes a decision down, where that is wanted.
+  func record(at now: Instant, _ event: @autoclosure () -> ControlTrace) {
+    guard let buffer = self.traceBuffer.withLock({ $0 }) else { return }
+    buffer.add(event(), at: now)
   }
 
   /// Notes time spent on one picture.

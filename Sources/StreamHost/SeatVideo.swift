@@ -177,7 +177,7 @@ struct SeatVideo: ~Copyable {
       else { continue }
       let mustSendKeyframe = self.isEncoderNew || self.link.mustSendKeyframe.load(ordering: .relaxed)
       guard self.hasChanged || mustSendKeyframe || self.schedule.dueAt <= now else { continue }
-      guard try self.plan(now: now) else { continue }
+      guard try self.plan(isKeyframe: mustSendKeyframe, now: now) else { continue }
       try self.send(isKeyframe: mustSendKeyframe, now: now)
     }
     return nil
@@ -196,18 +196,24 @@ struct SeatVideo: ~Copyable {
   /// Sets the encoder to what the path takes now.
   ///
   /// - Returns: whether to take a picture at all.
-  private mutating func plan(now: Instant) throws -> Bool {
+  private mutating func plan(isKeyframe: Bool, now: Instant) throws -> Bool {
     guard self.skippedUntil <= now else { return false }
-    switch self.link.planFrame(now: now) {
-    case nil: return true
+    guard let path = self.link.pathState else { return true }
+    let plan = path.plan(now: now)
+    let before = self.rating.current
+    switch plan {
     case .skip(let until):
       self.skippedUntil = until
       self.skippedCount += 1
-      return false
     case .encode(_, let bitrate):
-      if let rate = self.rating.follow(bitrate, now: now) { try self.encoder.setBitrate(rate) }
-      return true
+      if let rate = self.rating.follow(bitrate, now: now) {
+        try self.encoder.setBitrate(rate)
+        self.link.record(at: now, .rate(path.change(from: before, to: rate)))
+      }
     }
+    let current = self.rating.current
+    self.link.record(at: now, .plan(path.trace(plan, bitrate: current, isKeyframe: isKeyframe, now: now)))
+    return self.skippedUntil <= now
   }
 
   private mutating func send(isKeyframe: Bool, now: Instant) throws {

@@ -1,3 +1,4 @@
+import MediaUnits
 import Synchronization
 import Transport
 
@@ -10,6 +11,12 @@ final class TraceBuffer: Sendable {
     var records: [ControlTrace.Record] = []
     var droppedCount = 0
     var isClosed = false
+    /// Pictures that were to be encoded.
+    var plannedCount: Int64 = 0
+
+    mutating func add(_ record: ControlTrace.Record) {
+      if self.records.count < TraceBuffer.capacity { self.records.append(record) } else { self.droppedCount += 1 }
+    }
   }
 
   /// Some seconds of a busy session.
@@ -26,19 +33,27 @@ final class TraceBuffer: Sendable {
   /// - Complexity: O(n); does not allocate.
   func take(from log: inout ControlTraceLog) {
     self.state.withLockIfAvailable { state in
-      let droppedCount = log.take { record in
-        if state.records.count < Self.capacity { state.records.append(record) } else { state.droppedCount += 1 }
-      }
+      let droppedCount = log.take { state.add($0) }
       state.droppedCount += droppedCount
+    }
+  }
+
+  /// Adds what the capture thread did: once a picture, so that waiting for the lock does no harm.
+  ///
+  /// A plan gets its frame's number here, for the capture thread outlives sessions.
+  func add(_ event: ControlTrace, at now: Instant) {
+    self.state.withLock { state in
+      guard case .plan(var plan) = event else { return state.add(ControlTrace.Record(at: now, event)) }
+      plan.frame = state.plannedCount
+      if plan.decision == .encode { state.plannedCount += 1 }
+      state.add(ControlTrace.Record(at: now, .plan(plan)))
     }
   }
 
   /// The session is over, with these records as its last.
   func close(with log: inout ControlTraceLog) {
     self.state.withLock { state in
-      let droppedCount = log.take { record in
-        if state.records.count < Self.capacity { state.records.append(record) } else { state.droppedCount += 1 }
-      }
+      let droppedCount = log.take { state.add($0) }
       state.droppedCount += droppedCount
       state.isClosed = true
     }

@@ -63,6 +63,8 @@ struct RateController: Sendable {
   private(set) var loss = 0.0
   private var paceFactor = RateController.paceFactors.upperBound
   private var probedAt = Instant.zero
+  /// When the time without a word from the player began that it is being probed for.
+  private var silentSince: Instant?
   private var marks = 0.0
 
   init(limits: RateLimits, interval: Duration) {
@@ -104,8 +106,16 @@ struct RateController: Sendable {
   }
 
   /// Something is being sent only to learn whether the path is back.
-  mutating func probed(now: Instant) {
+  mutating func probed(now: Instant, trace: inout ControlTraceLog) {
     self.probedAt = now
+    guard self.silentSince == nil else { return }
+    let since = self.lastHeardAt ?? now
+    self.silentSince = since
+    let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount
+    trace.record(
+      at: now,
+      .outage(ControlTrace.Outage(phase: .begin, silence: now - since, outstanding: outstanding))
+    )
   }
 
   private func heardBy(oldest: Instant) -> Instant {
@@ -171,11 +181,20 @@ struct RateController: Sendable {
     in datagram: RawSpan,
     video: SSRC,
     repairs: SSRC,
+    trace: inout ControlTraceLog,
     now: Instant
   ) {
     let reference = self.arrivalClock.unwrap(feedback.timestamp)
     self.lastHeardAt = now
-    var (markedCount, arrivedCount) = (0, 0)
+    if let since = self.silentSince {
+      self.silentSince = nil
+      let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount
+      trace.record(
+        at: now,
+        .outage(ControlTrace.Outage(phase: .end, silence: now - since, outstanding: outstanding))
+      )
+    }
+    var tally = FeedbackTally()
     feedback.forEachStream(in: datagram) { stream in
       guard stream.ssrc == video || stream.ssrc == repairs else { return }
       let isVideo = stream.ssrc == video
@@ -190,14 +209,13 @@ struct RateController: Sendable {
         guard
           let entry = isVideo ? self.video.arrived(sequence, at: arrival) : self.repeats.arrived(sequence, at: arrival)
         else { return }
-        arrivedCount += 1
-        if ecn == .congestionExperienced { markedCount += 1 }
         self.leastRoundTrip.add((now - entry.sentAt).wholeNanoseconds, at: now)
-        self.arrived(entry, arrival: arrival, now: now)
+        let wait = self.arrived(entry, arrival: arrival, now: now)
+        tally.arrived(entry, at: arrival, wait: wait, isMarked: ecn == .congestionExperienced)
       }
       guard let first else { return }
       if isVideo {
-        self.settle(from: first, newest: newest, arrivedCount: arrivedCount, now: now)
+        tally.lost(self.settle(from: first, newest: newest, arrivedCount: tally.arrivedCount, now: now))
       } else {
         self.repeats.forget(before: newest >= 0 ? newest - Int64(Self.reordering) : first)
       }
@@ -206,10 +224,12 @@ struct RateController: Sendable {
     self.repeats.forget(sentBefore: now - (self.roundTrip ?? .zero) * 2 - Self.patience)
     self.capacity.update()
     self.window.fit(self.capacity)
-    if arrivedCount > 0 { self.react(markedCount: markedCount, of: arrivedCount, now: now) }
+    if tally.arrivedCount > 0 { self.react(markedCount: tally.markedCount, of: tally.arrivedCount, now: now) }
+    tally.record(into: &trace, loss: self.loss, now: now)
   }
 
-  private mutating func arrived(_ entry: SentPacketLog.Entry, arrival: Instant, now: Instant) {
+  /// - Returns: how long it waited.
+  private mutating func arrived(_ entry: SentPacketLog.Entry, arrival: Instant, now: Instant) -> Duration {
     let way = arrival.nanoseconds - entry.sentAt.nanoseconds
     self.leastWay.add(way, at: now)
     let wait = Duration.nanoseconds(way - (self.leastWay.value ?? way))
@@ -219,18 +239,21 @@ struct RateController: Sendable {
       self.capacity.wasBusy(for: max(.zero, through - last), byteCount: entry.byteCount, at: through)
     }
     self.throughAt = max(self.throughAt ?? through, through)
-    guard entry.frame >= 0 else { return }
+    guard entry.frame >= 0 else { return wait }
     let place = Int(entry.frame % Int64(Self.frameCount))
-    guard self.frames[place].frame == entry.frame else { return }
+    guard self.frames[place].frame == entry.frame else { return wait }
     self.frames[place].throughAt = max(self.frames[place].throughAt ?? through, through)
     self.frames[place].firstThroughAt = self.frames[place].firstThroughAt ?? through
     self.frames[place].arrivedPacketCount += 1
     self.frames[place].wait = wait
     if entry.isInFlight { self.closePacket(of: place) }
+    return wait
   }
 
   /// Gives up what later arrivals have shown to be lost, and what nothing more will be said of.
-  private mutating func settle(from first: Int64, newest: Int64, arrivedCount: Int, now: Instant) {
+  ///
+  /// - Returns: how many are lost.
+  private mutating func settle(from first: Int64, newest: Int64, arrivedCount: Int, now: Instant) -> Int {
     let lostBefore = newest - Int64(Self.reordering)
     var lostCount = 0
     var sequence = self.video.oldestOpen
@@ -244,19 +267,20 @@ struct RateController: Sendable {
     }
     self.video.settle()
     self.lossSeen(lostCount, of: arrivedCount + lostCount)
-    guard lostCount > 0 else { return }
+    guard lostCount > 0 else { return 0 }
     let beside = self.video.entry(newest).flatMap { entry in
       entry.arrivedAt.map {
         max(0, Double($0.nanoseconds - entry.sentAt.nanoseconds - (self.leastWay.value ?? 0)) / 1e9)
       }
     }
-    guard let beside else { return }
+    guard let beside else { return lostCount }
     self.waitBesideLoss += (beside - self.waitBesideLoss) / 8
     // Where losses come by chance, packets beside them wait no longer than others.
     let longest = -Double(self.longestWait.value ?? 0) / 1e9
     if longest > 0.003, self.waitBesideLoss > 0.7 * longest {
       self.window.congested(roundTrip: self.roundTrip ?? .zero, capacity: self.capacity, now: now)
     }
+    return lostCount
   }
 
   private mutating func lossSeen(_ lostCount: Int, of count: Int) {

@@ -291,9 +291,11 @@ public struct HostSession: ~Copyable {
     }
     // An address that is not proven gets reports only: media would use up what it may be sent.
     if self.pathChangedAt == nil {
+      let (packetsBefore, bytesBefore) = (self.video.packetCount, self.video.unsentByteCount)
       self.video.poll(now: now, rate: &self.rate, send)
+      self.traceRelease(since: packetsBefore, byteCount: bytesBefore - self.video.unsentByteCount, now: now)
       if let at = self.rate.probeAt, at <= now {
-        self.rate.probed(now: now)
+        self.rate.probed(now: now, trace: &self.trace)
         self.video.probe(now: now, rate: &self.rate, send)
       }
       self.audio.poll(send)
@@ -321,6 +323,19 @@ public struct HostSession: ~Copyable {
 
   /// Media for an address that is not proven would be withheld, and must not use up sequence numbers.
   private var mayStream: Bool { !self.isSuspended && !self.isEnded && self.pathChangedAt == nil }
+
+  /// Notes what the pacer has let go.
+  private mutating func traceRelease(since packetsBefore: UInt32, byteCount: Int, now: Instant) {
+    let packetCount = Int(self.video.packetCount &- packetsBefore)
+    guard self.trace.isEnabled, packetCount > 0 else { return }
+    let release = ControlTrace.Release(
+      packetCount: packetCount,
+      byteCount: byteCount,
+      waiting: self.video.unsentByteCount,
+      rate: self.rate.pace.map { Bitrate(bytesPerSecond: $0) }
+    )
+    self.trace.record(at: now, .release(release))
+  }
 
   private mutating func heard(now: Instant) {
     self.lastHeardAt = now
@@ -378,6 +393,7 @@ public struct HostSession: ~Copyable {
         in: packet,
         video: self.configuration.videoSSRC,
         repairs: self.configuration.videoRetransmissionSSRC,
+        trace: &self.trace,
         now: now
       )
     case .pictureLossIndication(let loss) where loss.mediaSSRC == self.configuration.videoSSRC:
