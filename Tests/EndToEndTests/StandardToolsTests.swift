@@ -50,7 +50,7 @@ extension EndToEnd {
         capture.rtp[audio],
         caps: "application/x-srtp-stream,media=audio,clock-rate=48000,encoding-name=OPUS,payload=111,"
           + toPlayer.capabilities(of: audio),
-        decoder: "rtpopusdepay ! opusdec ! audio/x-raw,format=S16LE,rate=48000,channels=2",
+        decoder: "rtpreddec pt=112 ! rtpopusdepay ! opusdec ! audio/x-raw,format=S16LE,rate=48000,channels=2",
         name: "audio",
         in: folder
       )
@@ -183,7 +183,7 @@ extension EndToEnd {
       )
       #expect(try await fields("!rtp && !rtcp", "frame.number") == [])
       let types = Set(try await fields("rtp", "rtp.p_type").flatMap { $0 })
-      #expect(types.isSuperset(of: ["96", "111", "98"]) && types.isSubset(of: ["96", "97", "98", "111"]))
+      #expect(types.isSuperset(of: ["96", "112", "98"]) && types.isSubset(of: ["96", "97", "98", "111", "112"]))
       let reports = Set(try await fields("rtcp", "rtcp.pt").flatMap { $0.flatMap { $0.components(separatedBy: ",") } })
       #expect(reports.isSuperset(of: ["200", "202", "203"]), "\(reports)")
       let names = Set(try await fields("rtcp.sdes.text", "rtcp.sdes.text").flatMap { $0 })
