@@ -97,7 +97,9 @@ extension HostLoop {
     guard self.stopDeadline == nil, self.isOccupancyStale || isDue else { return }
     defer { self.standbyDeadline = self.nextTending() }
     for seat in self.standing {
-      if let reservation = seat.reservation, reservation.until <= now { seat.reservation = nil }
+      guard let reservation = seat.reservation, reservation.until <= now else { continue }
+      seat.reservation = nil
+      self.isOccupancyStale = true
     }
     self.endSurplus()
     let standing = self.standing
