@@ -173,7 +173,7 @@ let package = Package(
     ),
     .target(
       name: "LinkEmulator",
-      dependencies: ["MediaUnits", "NetworkSimulator", "DatagramIO"],
+      dependencies: ["MediaUnits", "Octets", "NetworkSimulator", "DatagramIO"],
       swiftSettings: strict
     ),
     .target(
@@ -237,7 +237,7 @@ let package = Package(
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "Handshake", "SRTPProtection", "GameStage", "Presentation",
         "IndexAPI", "Identity", "Matching", "NetworkSimulator", "LoadTest", "SessionTrace", "Transport",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "LinkEmulator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzzing/Seeded",
       swiftSettings: strict
@@ -298,7 +298,7 @@ let package = Package(
     ),
     .testTarget(
       name: "LinkEmulatorTests",
-      dependencies: ["LinkEmulator", "NetworkSimulator", "DatagramIO", "MediaUnits"],
+      dependencies: ["LinkEmulator", "NetworkSimulator", "DatagramIO", "MediaUnits", "Octets"],
       swiftSettings: strict
     ),
     .testTarget(

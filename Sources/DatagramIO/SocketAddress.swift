@@ -39,6 +39,9 @@ public struct SocketAddress: Hashable, Sendable {
     SocketAddress(high: 0, low: 0, scope: 0, port: port)
   }
 
+  /// An IPv4 address as system calls take it; 0 for IPv6.
+  var ipv4NetworkOrder: UInt32 { self.isIPv4 ? UInt32(truncatingIfNeeded: self.low).bigEndian : 0 }
+
   /// The address's 16 octets as two integers of network order (IPv4 in mapped form), without the port.
   public var octets: (high: UInt64, low: UInt64) { (self.high, self.low) }
 

@@ -52,4 +52,11 @@ struct DatagramPool {
   func withBytes<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     self.buffers[index].bytes.withUnsafeBytes(body)
   }
+
+  /// Lends a datagram's bytes to change them, for all who use them.
+  mutating func withMutableBytes(_ index: Int, _ body: (inout MutableRawSpan) -> Void) {
+    var span = self.buffers[index].bytes.mutableSpan
+    var bytes = span.mutableBytes
+    body(&bytes)
+  }
 }

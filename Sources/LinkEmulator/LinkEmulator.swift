@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Runs on a thread of its own. Traces and outages count from each client's first datagram, so that a test's clock
 /// starts with its session.
-public final class LinkEmulator: Sendable {
+public final class LinkEmulator: EmulatedLink {
   /// Where clients send to.
   public let localAddress: SocketAddress
   private let control: LinkControl
@@ -40,15 +40,11 @@ public final class LinkEmulator: Sendable {
     self.control.wakeup.signal()
   }
 
-  /// What was done until the last datagram came or left.
   public var report: LinkReport { self.control.state.withLock { $0.report } }
 
-  /// Why the emulator ceased to work by itself; `nil` while it works.
   public var failure: SocketError? { self.control.state.withLock { $0.failure } }
 
   /// Ends the thread and closes the sockets; what is under way is dropped.
-  ///
-  /// - Returns: what was done in all.
   @discardableResult
   public func stop() -> LinkReport {
     self.control.state.withLock { $0.mustStop = true }

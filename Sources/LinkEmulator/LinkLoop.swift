@@ -42,7 +42,7 @@ final class LinkLoop {
     var housekeepingAt = Instant.now + Self.housekeepingInterval
     while self.takeOrders() {
       if self.isSetStale { poll = self.pollSet() }
-      let deadline = self.waited.reduce(housekeepingAt) { min($0, $1.deadline) }
+      let deadline = self.waited.reduce(housekeepingAt) { min($0, $1.path.deadline) }
       if try poll.wait(until: deadline) {
         if poll.isReadable(0) { self.control.wakeup.drain() }
         for (index, client) in self.waited.enumerated() where poll.isReadable(index + 2) {
@@ -51,7 +51,7 @@ final class LinkLoop {
         if poll.isReadable(1) { try self.receiveFront() }
       }
       let now = Instant.now
-      for client in self.waited { client.followSchedule(now: now) }
+      for client in self.waited { client.path.followSchedule(now: now) }
       self.deliver(now: now)
       if now >= housekeepingAt {
         self.forgetIdle(now: now)
@@ -72,8 +72,8 @@ final class LinkLoop {
   private func takeOrders() -> Bool {
     var report = self.past
     for client in self.clients.values {
-      report.up = report.up + client.up.statistics
-      report.down = report.down + client.down.statistics
+      report.up = report.up + client.path.up.statistics
+      report.down = report.down + client.path.down.statistics
     }
     report.clientCount = self.clients.count
     let orders = self.control.state.withLock { state in
@@ -83,11 +83,11 @@ final class LinkLoop {
     }
     if let up = orders.up {
       self.configuration.up = up
-      for client in self.clients.values { client.up.conditions = up }
+      for client in self.clients.values { client.path.up.conditions = up }
     }
     if let down = orders.down {
       self.configuration.down = down
-      for client in self.clients.values { client.down.conditions = down }
+      for client in self.clients.values { client.path.down.conditions = down }
     }
     return !orders.mustStop
   }
@@ -102,7 +102,8 @@ final class LinkLoop {
           return
         }
         client.lastHeard = now
-        client.up.send(UnsafeRawBufferPointer(bytes), byteCount: bytes.count + LinkClient.headerByteCount, now: now)
+        let byteCount = bytes.count + LinkClient.headerByteCount
+        client.path.up.send(UnsafeRawBufferPointer(bytes), byteCount: byteCount, now: now)
       }
     } while self.received.isFull
   }
@@ -128,14 +129,14 @@ final class LinkLoop {
   private func deliver(now: Instant) {
     for client in self.clients.values {
       client.deliverUp(now: now, through: &self.outgoing)
-      client.down.deliver(to: client.address, now: now, through: &self.outgoing) { self.front.send(&$0) }
+      client.path.down.deliver(to: client.address, now: now, through: &self.outgoing) { self.front.send(&$0) }
     }
   }
 
   private func forgetIdle(now: Instant) {
     for (address, client) in self.clients where now - client.lastHeard > self.configuration.idleTimeout {
-      self.past.up = self.past.up + client.up.statistics
-      self.past.down = self.past.down + client.down.statistics
+      self.past.up = self.past.up + client.path.up.statistics
+      self.past.down = self.past.down + client.path.down.statistics
       self.clients[address] = nil
       self.isSetStale = true
     }

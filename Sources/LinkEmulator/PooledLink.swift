@@ -52,6 +52,15 @@ struct PooledLink {
     }
     flush(&batch)
   }
+
+  /// Hands on the next IP packet that has arrived by `now`, marked where the link says so, or returns `false`.
+  mutating func deliverPacket(now: Instant, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+    guard let arrival = self.link.receiveArrival(now: now) else { return false }
+    if arrival.isMarked { self.pool.withMutableBytes(arrival.datagram, IPPacket.markCongestion) }
+    self.pool.withBytes(arrival.datagram, body)
+    self.pool.release(arrival.datagram)
+    return true
+  }
 }
 
 extension SendBatch {

@@ -13,8 +13,8 @@ struct LinkCommand: ParsableCommand {
     commandName: "link",
     abstract: "Emulate a network between players and a host: delay, jitter, loss, a narrow rate, outages.",
     discussion: """
-      Relays UDP datagrams between whoever sends to --listen and the host at --to, and nothing else: it makes no network \
-      device, needs no privileges, and does not pass on ECN marks. Give players the emulator's \
+      With --to it relays UDP datagrams between whoever sends to --listen and the host there, and nothing else: it makes \
+      no network device, needs no privileges, and does not pass on ECN marks. Give players the emulator's \
       address with the host's key: martlet://127.0.0.1:9000#KEY.
 
         martlet link --to 127.0.0.1:7777 --delay 15ms --loss 2%
@@ -24,9 +24,18 @@ struct LinkCommand: ParsableCommand {
         martlet link --to 127.0.0.1:7777 --trace recorded.txt --trace-parts rate,loss --delay 8ms
         martlet link --to 127.0.0.1:7777 --delay 15ms --rate 50M --schedule changes.txt
 
+      With --tun it makes a network of two ends, which whole IP packets cross, so that any programs can share its \
+      bottleneck: one end here, the other in a network namespace, which is made if it is missing, and then lasts until \
+      the end. Two namespaces, players' and hosts', put both ends there. It needs Linux's TUN devices and the rights of root.
+
+        martlet link --tun far --delay 15ms --rate 20M --queue 40ms
+        ip netns exec far martlet play 'martlet://198.18.0.1:7777#KEY'
+
       Conditions hold for each direction, on top of --profile; --up and --down set one direction only, by the same \
-      names: --down rate=12M. Each player has links of its own, so that a rate is each player's; times of traces, \
-      outages and schedules count from a player's first datagram. The same --seed draws the same chances.
+      names: --down rate=12M. With --to each player has links of its own, so that a rate is each player's; times of \
+      traces, outages and schedules count from a player's first datagram. With --tun all share one link, and times count \
+      from the first packet; mark=5ms marks what waits longer in the queue, if its sender understands marks (ECN). The \
+      same --seed draws the same chances.
 
       A trace has rows of seconds, Mbit/s, round-trip time and share lost (0.015 12.48 34.5ms 0.01), or one number a \
       line, the milliseconds at which a packet of 1500 bytes fits (Mahimahi's format). A schedule has a line for each \
@@ -36,11 +45,12 @@ struct LinkCommand: ParsableCommand {
         10s  both  delay=40ms loss=2%
         20s  up    profile=wifi
 
-      The first line on standard output is the address that players send to. SIGUSR1 prints what has been passed on and \
+      The first line on standard output is the address that players send to; with --tun, what hosts have, then what \
+      players have, and how to run programs there. SIGUSR1 prints what has been passed on and \
       lost so far; so does the end, by SIGINT, SIGTERM or --seconds.
 
       Exit status: 0 ended as asked, 64 usage, 65 a trace, a schedule or an address makes no sense, 66 a file cannot be \
-      read, 74 the port cannot be used.
+      read, 74 the port cannot be used or the devices not be made.
       """
   )
 
@@ -48,7 +58,12 @@ struct LinkCommand: ParsableCommand {
   var listen = "127.0.0.1:0"
 
   @Option(help: ArgumentHelp("The host.", valueName: "host:port"))
-  var to: String
+  var to: String?
+
+  @Option(
+    help: ArgumentHelp("Two ends: players' network namespace, and hosts' if not this one.", valueName: "name[,name]")
+  )
+  var tun: String?
 
   @Option(help: ArgumentHelp("perfect, ethernet, fibre, wifi, cellular or hostile.", valueName: "name"))
   var profile: String?
@@ -108,6 +123,10 @@ struct LinkCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    guard (self.to == nil) != (self.tun == nil) else {
+      throw ValidationError("Name either the host, with --to, or a network namespace, with --tun.")
+    }
+    if let tun { _ = try TunnelEnds(tun) }
     guard 0...1e6 ~= self.seconds ?? 0 else { throw ValidationError("--seconds must be 0 to 1000000.") }
     let parts = self.traceParts.split(separator: ",")
     guard !parts.isEmpty, parts.allSatisfy({ ["rate", "delay", "loss"].contains($0) }) else {
@@ -118,38 +137,49 @@ struct LinkCommand: ParsableCommand {
 
   func run() throws {
     try self.reportingFailure {
-      var (up, down) = try self.conditions()
-      up.trace = try self.traceUp.map(self.readTrace)
-      down.trace = try self.trace.map(self.readTrace)
-      let configuration = LinkEmulatorConfiguration(
-        listen: try Self.address(self.listen),
-        target: try Self.address(self.to),
-        up: up,
-        down: down,
-        schedule: try self.schedule.map(Self.readSchedule) ?? LinkSchedule(),
-        seed: self.seed
-      )
-      let emulator: LinkEmulator
-      do {
-        emulator = try LinkEmulator.start(configuration)
-      } catch {
-        throw CommandFailure(.ioError, "\(error)")
-      }
       let end = DispatchSemaphore(value: 0)
+      // Before anything is made that must not outlive the command.
       let signals = Signals { end.signal() }
+      let (link, greeting) = try self.start()
       signal(SIGUSR1, SIG_IGN)
       let asked = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: .global())
       let json = self.json
-      asked.setEventHandler { Console.print(Self.text(emulator.report, json: json)) }
+      asked.setEventHandler { Console.print(link.report.text(json: json)) }
       asked.resume()
-      Console.print("\(emulator.localAddress)")
+      for line in greeting { Console.print(line) }
       let limit = self.seconds.map { DispatchTime.now() + $0 } ?? .distantFuture
       // A socket that fails ends the emulator by itself.
-      while end.wait(timeout: min(limit, .now() + 0.5)) == .timedOut, .now() < limit, emulator.failure == nil {}
+      while end.wait(timeout: min(limit, .now() + 0.5)) == .timedOut, .now() < limit, link.failure == nil {}
       withExtendedLifetime(signals) { asked.cancel() }
-      let report = emulator.stop()
-      if let failure = emulator.failure { throw CommandFailure(.ioError, "\(failure)") }
-      Console.print(Self.text(report, json: json))
+      let report = link.stop()
+      if let failure = link.failure { throw CommandFailure(.ioError, "\(failure)") }
+      Console.print(report.text(json: json))
+    }
+  }
+
+  /// - Returns: the network, and what to say about it first.
+  private func start() throws -> (link: any EmulatedLink, greeting: [String]) {
+    var (up, down) = try self.conditions()
+    up.trace = try self.traceUp.map(self.readTrace)
+    down.trace = try self.trace.map(self.readTrace)
+    let schedule = try self.schedule.map(Self.readSchedule) ?? LinkSchedule()
+    if let tun {
+      let ends = try TunnelEnds(tun)
+      return try ends.start(up: up, down: down, schedule: schedule, seed: self.seed)
+    }
+    let configuration = LinkEmulatorConfiguration(
+      listen: try Self.address(self.listen),
+      target: try Self.address(self.to ?? ""),
+      up: up,
+      down: down,
+      schedule: schedule,
+      seed: self.seed
+    )
+    do {
+      let emulator = try LinkEmulator.start(configuration)
+      return (emulator, ["\(emulator.localAddress)"])
+    } catch {
+      throw CommandFailure(.ioError, "\(error)")
     }
   }
 
@@ -207,27 +237,5 @@ struct LinkCommand: ParsableCommand {
     } catch {
       throw CommandFailure(.badData, "\(error)")
     }
-  }
-
-  private static func text(_ report: LinkReport, json: Bool) -> String {
-    guard json else {
-      return "\(report.totalClientCount) clients, \(report.refused) datagrams refused\n"
-        + "up    \(Self.line(report.up))\ndown  \(Self.line(report.down))"
-    }
-    return "{\"clients\":\(report.totalClientCount),\"first_client_ns\":\(report.firstClientAt?.nanoseconds ?? 0),"
-      + "\"refused\":\(report.refused),\"up\":\(Self.json(report.up)),\"down\":\(Self.json(report.down))}"
-  }
-
-  private static func line(_ one: LinkStatistics) -> String {
-    "\(one.sent) sent, \(one.delivered) delivered, \(one.lost) lost, \(one.queueDropped) dropped by a full queue, "
-      + "\(one.duplicated) duplicated, \(one.reordered) reordered; "
-      + "longest wait \(one.longestWait.inMilliseconds) ms"
-  }
-
-  private static func json(_ one: LinkStatistics) -> String {
-    "{\"sent\":\(one.sent),\"sent_bytes\":\(one.sentByteCount),\"delivered\":\(one.delivered),"
-      + "\"delivered_bytes\":\(one.deliveredByteCount),\"lost\":\(one.lost),\"queue_dropped\":\(one.queueDropped),"
-      + "\"duplicated\":\(one.duplicated),\"reordered\":\(one.reordered),\"marked\":\(one.marked),"
-      + "\"longest_wait_ns\":\(one.longestWait.wholeNanoseconds)}"
   }
 }

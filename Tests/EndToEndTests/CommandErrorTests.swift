@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEnd.StartErrors {
   /// Runs `martlet` and expects the argument parser's status, and that it says `words`.
-  private func expectUsage(
+  func expectUsage(
     _ arguments: [String],
     says words: String...,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -3,3 +3,4 @@
 
 #include "datagram.h"
 #include "process.h"
+#include "tunnel.h"

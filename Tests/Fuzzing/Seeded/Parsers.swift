@@ -19,7 +19,7 @@ struct Parser {
 extension Parser {
   /// Every parser that a peer, a file or a person can reach.
   static func all(vectors: (String) -> [[UInt8]], gameFile: [UInt8], script: [UInt8]) -> [Parser] {
-    Self.media(vectors: vectors) + Self.load() + [
+    Self.media(vectors: vectors) + Self.load() + [Self.ipPacket()] + [
       Parser(name: "session-request", valid: [Self.request.serialized], longest: 700) { bytes in
         (try? SessionRequest(parsing: bytes.octets)) != nil
       },
