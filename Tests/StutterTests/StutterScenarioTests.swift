@@ -49,69 +49,58 @@ struct StutterScenarioTests {
     }
   }
 
-  @Test("a picture that was read late", arguments: Self.seeds)
-  func captureLate(seed: UInt64) {
-    let stutter = Self.stutter(
-      seed: seed,
-      steps: { time in
-        var steps = StutterSimulation.Steps()
-        if Self.isTheOne(time) { steps.capture = .milliseconds(300) }
-        return steps
-      }
-    )
-    Self.expect(.captureLate, stutter, 290...330)
+  /// A step of one frame that takes too long, and what the player is told then.
+  struct SlowStep: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var step: @Sendable (inout StutterSimulation.Steps) -> Void
+    var cause: Freeze.Cause
+    var milliseconds: ClosedRange<Int64>
   }
 
-  @Test("an encoder over its budget", arguments: Self.seeds)
-  func encoder(seed: UInt64) {
-    let stutter = Self.stutter(
-      seed: seed,
-      steps: { time in
-        var steps = StutterSimulation.Steps()
-        if Self.isTheOne(time) { steps.encode = .milliseconds(350) }
-        return steps
-      }
-    )
-    Self.expect(.encoderOverBudget, stutter, 340...380)
-  }
+  private static let slowSteps = [
+    SlowStep(
+      testDescription: "a picture that was read late",
+      step: { $0.capture = .milliseconds(300) },
+      cause: .captureLate,
+      milliseconds: 290...330
+    ),
+    SlowStep(
+      testDescription: "an encoder over its budget",
+      step: { $0.encode = .milliseconds(350) },
+      cause: .encoderOverBudget,
+      milliseconds: 340...380
+    ),
+    SlowStep(
+      testDescription: "a host whose network thread was not scheduled",
+      step: { $0.send = .milliseconds(300) },
+      cause: .sendLate,
+      milliseconds: 290...330
+    ),
+    SlowStep(
+      testDescription: "a slow decoder",
+      step: { $0.decode = .milliseconds(400) },
+      cause: .decoderSlow,
+      milliseconds: 390...430
+    ),
+    SlowStep(
+      testDescription: "a picture that was shown late",
+      step: { $0.present = .milliseconds(300) },
+      cause: .presentationLate,
+      milliseconds: 290...330
+    ),
+  ]
 
-  @Test("a host whose network thread was not scheduled", arguments: Self.seeds)
-  func scheduling(seed: UInt64) {
+  @Test("one step of one frame that takes too long", arguments: Self.slowSteps, Self.seeds)
+  func slowStep(slow: SlowStep, seed: UInt64) {
     let stutter = Self.stutter(
       seed: seed,
       steps: { time in
         var steps = StutterSimulation.Steps()
-        if Self.isTheOne(time) { steps.send = .milliseconds(300) }
+        if Self.isTheOne(time) { slow.step(&steps) }
         return steps
       }
     )
-    Self.expect(.sendLate, stutter, 290...330)
-  }
-
-  @Test("a slow decoder", arguments: Self.seeds)
-  func decoder(seed: UInt64) {
-    let stutter = Self.stutter(
-      seed: seed,
-      steps: { time in
-        var steps = StutterSimulation.Steps()
-        if Self.isTheOne(time) { steps.decode = .milliseconds(400) }
-        return steps
-      }
-    )
-    Self.expect(.decoderSlow, stutter, 390...430)
-  }
-
-  @Test("a picture that was shown late", arguments: Self.seeds)
-  func presentation(seed: UInt64) {
-    let stutter = Self.stutter(
-      seed: seed,
-      steps: { time in
-        var steps = StutterSimulation.Steps()
-        if Self.isTheOne(time) { steps.present = .milliseconds(300) }
-        return steps
-      }
-    )
-    Self.expect(.presentationLate, stutter, 290...330)
+    Self.expect(slow.cause, stutter, slow.milliseconds)
   }
 
   @Test("a bottleneck whose queue grows from frame to frame", arguments: Self.seeds)
