@@ -197,7 +197,7 @@ let package = Package(
       name: "LoadTest",
       dependencies: [
         "MediaUnits", "Octets", "RTP", "SessionProtocol", "LatencyStrip", "Charts", "Transport", "Handshake",
-        "NetworkSimulator",
+        "NetworkSimulator", "ErasureCoding",
         "FFmpegCodec", "SRTPProtection", "DatagramIO", "Presentation", "SessionReport",
         .product(name: "Yams", package: "Yams"),
       ],

@@ -41,6 +41,8 @@ final class HeadlessPlayer {
   private(set) var wakesAt: Instant
   /// Something has come since the last step.
   private(set) var isStirred = false
+  /// What lost packets are rebuilt with; all players of a thread have the same.
+  private let code: any ErasureCode
   let decoder: DecodeThread?
   /// What still comes is not looked at any more.
   private var isClosing = false
@@ -61,6 +63,7 @@ final class HeadlessPlayer {
     configuration: LoadConfiguration,
     figures: LoadFigures,
     ntp: NTPClock,
+    code: any ErasureCode,
     decoder: DecodeThread?
   ) throws {
     self.number = number
@@ -69,6 +72,7 @@ final class HeadlessPlayer {
     self.configuration = configuration
     self.figures = figures
     self.ntp = ntp
+    self.code = code
     self.decoder = decoder
     self.path = try PlayerPath()
     self.script = configuration.script.map(PlayerScript.init)
@@ -260,6 +264,7 @@ final class HeadlessPlayer {
         sequenceSeed: random.next()
       ),
       input: input,
+      code: self.code,
       now: now
     )
     self.grant = grant

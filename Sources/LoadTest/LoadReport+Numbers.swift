@@ -147,6 +147,7 @@ extension LoadReport {
       ("Frames later than 200 ms", result.framesStalled),
       ("Frames left out by the host on purpose", result.framesSkipped), ("Freezes", result.freezes),
       ("Bytes received", result.bytesReceived), ("Packets lost", result.packetsLost),
+      ("Packets made anew from parity", result.packetsRebuilt),
     ]
     if let decoded = result.decoded {
       counts += [

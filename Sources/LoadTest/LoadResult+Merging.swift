@@ -88,7 +88,8 @@ extension LoadResult {
     [
       \.players, \.playersWithPicture, \.frames, \.framesMissing, \.framesLate, \.framesStalled, \.framesSkipped,
       \.freezes,
-      \.freezeNanoseconds, \.watchedNanoseconds, \.bytesReceived, \.frameBytes, \.packetsLost, \.resumptions,
+      \.freezeNanoseconds, \.watchedNanoseconds, \.bytesReceived, \.frameBytes, \.packetsLost, \.packetsRebuilt,
+      \.resumptions,
     ]
   }
 

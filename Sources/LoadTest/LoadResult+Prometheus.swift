@@ -29,6 +29,7 @@ extension LoadResult {
     family("watched_seconds", "gauge", "Time that players watched.", [("", seconds(self.watchedNanoseconds))])
     figure("received_bytes", "Bytes that came.", self.bytesReceived)
     figure("packets_lost", "Packets of the picture that never came.", self.packetsLost)
+    figure("packets_rebuilt", "Packets of the picture that were made anew from parity.", self.packetsRebuilt)
     figure("resumptions", "Silent hosts that were found again.", self.resumptions)
     if let decoded = self.decoded {
       figure("pictures_decoded", "Pictures decoded.", decoded.pictures)

@@ -51,7 +51,7 @@ public struct LoadResult: Codable, Sendable {
   }
 
   /// The form that is written and read.
-  public static let currentVersion = 3
+  public static let currentVersion = 4
 
   public var version = Self.currentVersion
   /// Where the players went, sorted.
@@ -84,6 +84,8 @@ public struct LoadResult: Codable, Sendable {
   /// Of the frames alone.
   public var frameBytes: Int64
   public var packetsLost: Int64
+  /// Packets that were made anew from parity.
+  public var packetsRebuilt: Int64
   /// Silent hosts that were found again.
   public var resumptions: Int64
   /// `nil` where nothing was decoded.
@@ -156,6 +158,7 @@ extension LoadResult {
     self.bytesReceived = Int64(players.reduce(0) { $0 + $1.statistics.bytesReceived })
     self.frameBytes = Int64(players.reduce(0) { $0 + $1.byteCount })
     self.packetsLost = Int64(players.reduce(0) { $0 + $1.statistics.packetsLost })
+    self.packetsRebuilt = Int64(players.reduce(0) { $0 + $1.statistics.packetsRebuilt })
     self.resumptions = figures.resumptionCount
     self.decoded = decoded.map { meter in
       var decoded = Decoded(meter, players: players.count { $0.decoder != nil })

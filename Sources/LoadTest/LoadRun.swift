@@ -1,4 +1,5 @@
 import DatagramIO
+import ErasureCoding
 import Handshake
 import MediaUnits
 import NetworkSimulator
@@ -46,6 +47,7 @@ final class LoadRun {
       seed: configuration.seed
     )
     let ntp = self.ntp
+    let code = ReedSolomon()
     var firstDecodes = true
     self.players = try offsets.enumerated().map { number, offset in
       let decodes = configuration.decoding.includes(number)
@@ -57,6 +59,7 @@ final class LoadRun {
         configuration: configuration,
         figures: figures,
         ntp: ntp,
+        code: code,
         decoder: decoder
       )
     }

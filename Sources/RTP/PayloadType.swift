@@ -26,6 +26,8 @@ public struct PayloadType: Hashable, Sendable {
   public static let hevc = PayloadType(rawValue: 102)
   /// Retransmission of ``hevc``.
   public static let hevcRetransmission = PayloadType(rawValue: 103)
+  /// Parity of ``hevc``.
+  public static let hevcParity = PayloadType(rawValue: 104)
   /// Opus.
   public static let audio = PayloadType(rawValue: 111)
   /// Opus with copies of earlier packets.
@@ -49,12 +51,31 @@ public struct PayloadType: Hashable, Sendable {
     }
   }
 
+  /// What carries parity of a codec's pictures.
+  @inlinable
+  public static func videoParity(_ codec: VideoCodec) -> PayloadType {
+    switch codec {
+    case .h264: .videoParity
+    case .hevc: .hevcParity
+    }
+  }
+
   /// The codec of the pictures that it carries, be it for the first time or again; `nil` if it carries none.
   @inlinable
   public var videoCodec: VideoCodec? {
     switch self {
     case .video, .videoRetransmission: .h264
     case .hevc, .hevcRetransmission: .hevc
+    default: nil
+    }
+  }
+
+  /// The codec of the pictures that it carries parity of; `nil` if it carries none.
+  @inlinable
+  public var parityCodec: VideoCodec? {
+    switch self {
+    case .videoParity: .h264
+    case .hevcParity: .hevc
     default: nil
     }
   }

@@ -70,6 +70,14 @@ extension EndToEnd {
       #expect(try #require(result.opinion).score > 2)
     }
 
+    @Test("rebuilds packets from parity on a path that is too long to ask again")
+    func parity() async throws {
+      let host = try await SyntheticHost(seats: 1)
+      let load = try host.load(["--players", "1", "--duration", "6", "--link", "delay=40ms,loss=10%"])
+      let result = try await host.result(of: load)
+      #expect(result.packetsLost > 20 && result.packetsRebuilt > 20, "\(result.packetsLost) \(result.packetsRebuilt)")
+    }
+
     @Test("gives players links in turn, of which one follows a recorded path")
     func links() async throws {
       let host = try await SyntheticHost(seats: 2)

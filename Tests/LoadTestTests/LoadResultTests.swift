@@ -113,7 +113,7 @@ struct LoadResultTests {
       ("\"sumNanoseconds\" : 383", "\"sumNanoseconds\" : 9223372036854775807", "between"),
       ("\"missing\" : 2", "\"missing\" : -1", "missing"),
       ("\"frames\" : 3", "\"frames\" : 9223372036854775807", "no test"),
-      ("\"version\" : 3", "\"version\" : 2", "form 2"),
+      ("\"version\" : 4", "\"version\" : 3", "form 3"),
       ("\"frameRate\" : 60", "\"frameRate\" : 0", "contradict"),
       ("\"secondsPerSample\" : 1", "\"secondsPerSample\" : 3", "samples"),
       ("\"late\" : 7", "\"late\" : -7", "contradict"),

@@ -1,3 +1,4 @@
+import MediaUnits
 import Octets
 import RTP
 import Testing
@@ -39,6 +40,15 @@ struct ParityPayloadTests {
     var mutable = span.mutableBytes
     parsed.serialize(into: &mutable, at: 1)
     #expect(written == Array(bytes.prefix(written.count)))
+  }
+
+  @Test("have a type of their own for each codec", arguments: [(.h264, 99), (.hevc, 104)] as [(VideoCodec, UInt8)])
+  func payloadType(codec: VideoCodec, rawValue: UInt8) {
+    let type = PayloadType.videoParity(codec)
+    #expect(type.rawValue == rawValue && type.parityCodec == codec)
+    // Neither pictures nor pictures that are sent again.
+    #expect(type.videoCodec == nil && !type.isRetransmission)
+    #expect(PayloadType.video(codec).parityCodec == nil && PayloadType.videoRetransmission(codec).parityCodec == nil)
   }
 
   @Test("are refused however much of their end is missing", arguments: Vector<Fields>.valid("rtp-parity"))

@@ -266,14 +266,14 @@ struct SessionSimulation: ~Copyable {
       self.report.bytesSent += packet.byteCount
       guard !self.losses.takesDown(packet, kind) else { return }
       if kind == .rtp, let header = try? RTPHeader(parsing: packet) {
-        if header.payloadType == .videoParity {
+        if header.payloadType.parityCodec != nil {
           self.report.parityPackets += 1
           self.lastRetransmission = header.sequenceNumber.rawValue
-        } else if header.payloadType == .video {
+        } else if !header.payloadType.isRetransmission, header.payloadType.videoCodec != nil {
           self.firstSentAt[header.sequenceNumber.rawValue] = now
           self.report.packetsSent.append(SentPacket(at: now, byteCount: packet.byteCount))
           self.report.videoPackets += 1
-        } else if header.payloadType == .videoRetransmission,
+        } else if header.payloadType.isRetransmission,
           let repeated = RetransmissionPayload(parsing: packet, payload: header.payload),
           let sentAt = self.firstSentAt[repeated.originalSequenceNumber.rawValue]
         {
@@ -289,7 +289,7 @@ struct SessionSimulation: ~Copyable {
         }
       }
       var bytes = packet.copied
-      if kind == .rtp, bytes[1] & 0x7F == PayloadType.videoParity.rawValue, self.woundedParity != nil {
+      if kind == .rtp, PayloadType(rawValue: bytes[1] & 0x7F).parityCodec != nil, self.woundedParity != nil {
         let place = Int.random(in: 12..<bytes.count / 8, using: &self.woundedParity!)
         bytes[place] = UInt8.random(in: 0...255, using: &self.woundedParity!)
       }

@@ -8,6 +8,7 @@ internal import RTP
 struct ParityDecoder: ~Copyable {
   private struct Slot: Sendable {
     var payload: ParityPayload
+    var codec: VideoCodec
     var firstSequence: Int64
     var timestamp: RTPTimestamp
   }
@@ -37,10 +38,13 @@ struct ParityDecoder: ~Copyable {
 
   /// Keeps one parity packet.
   ///
-  /// - Parameter firstSequence: the extended form of ``RTP/ParityPayload/firstSequenceNumber``.
+  /// - Parameters:
+  ///   - codec: of the frame that it protects.
+  ///   - firstSequence: the extended form of ``RTP/ParityPayload/firstSequenceNumber``.
   mutating func insert(
     _ payload: ParityPayload,
     in datagram: RawSpan,
+    codec: VideoCodec,
     firstSequence: Int64,
     timestamp: RTPTimestamp
   ) {
@@ -57,7 +61,12 @@ struct ParityDecoder: ~Copyable {
     // SAFETY: any byte is a valid `UInt8`.
     var bytes = unsafe span.mutableBytes
     bytes.copy(datagram.extracting(payload.symbol), at: start)
-    self.slots[self.nextSlot] = Slot(payload: payload, firstSequence: firstSequence, timestamp: timestamp)
+    self.slots[self.nextSlot] = Slot(
+      payload: payload,
+      codec: codec,
+      firstSequence: firstSequence,
+      timestamp: timestamp
+    )
     self.nextSlot = (self.nextSlot + 1) % Self.capacity
   }
 
@@ -103,7 +112,7 @@ struct ParityDecoder: ~Copyable {
         // All packets of one block say the same.
         candidate.payload.parityCount == payload.parityCount, candidate.payload.blockCount == payload.blockCount,
         candidate.payload.packetCount == payload.packetCount,
-        candidate.payload.symbol.count == payload.symbol.count
+        candidate.payload.symbol.count == payload.symbol.count, candidate.codec == slot.codec
       else { continue }
       self.parity.append(Int(candidate.payload.parityIndex))
       self.parityPlaces.append(other)
@@ -173,7 +182,7 @@ struct ParityDecoder: ~Copyable {
       var bytes = unsafe span.mutableBytes
       RTPHeader(
         marker: sequence == slot.firstSequence + Int64(slot.payload.packetCount) - 1,
-        payloadType: .video,
+        payloadType: .video(slot.codec),
         sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: sequence)),
         timestamp: slot.timestamp,
         ssrc: self.ssrc,

@@ -8,6 +8,7 @@ internal import RTP
 struct ParityEncoder: ~Copyable {
   /// What the packets of a frame have in common.
   struct Frame: Sendable {
+    var codec: VideoCodec
     var index: UInt16
     var isKeyframe: Bool
     var firstSequence: Int64
@@ -116,11 +117,11 @@ struct ParityEncoder: ~Copyable {
         parityIndex: UInt8(parityIndex)
       )
       let symbol = layout.start(ofRow: row + parityIndex)
-      self.queue(payload, bytes.bytes.extracting(symbol..<symbol + symbolByteCount), timestamp: frame.timestamp)
+      self.queue(payload, bytes.bytes.extracting(symbol..<symbol + symbolByteCount), of: frame)
     }
   }
 
-  private mutating func queue(_ payload: ParityPayload, _ symbol: RawSpan, timestamp: RTPTimestamp) {
+  private mutating func queue(_ payload: ParityPayload, _ symbol: RawSpan, of frame: Frame) {
     let slot = self.nextQueued % Self.capacity
     let start = slot * Self.slotByteCount
     var span = self.storage.mutableSpan
@@ -130,9 +131,9 @@ struct ParityEncoder: ~Copyable {
     // The number and the stream are filled in when it is sent.
     RTPHeader(
       marker: false,
-      payloadType: .videoParity,
+      payloadType: .videoParity(frame.codec),
       sequenceNumber: SequenceNumber(rawValue: 0),
-      timestamp: timestamp,
+      timestamp: frame.timestamp,
       ssrc: SSRC(rawValue: 0)
     ).serialize(into: &packet)
     payload.serialize(into: &packet, at: RTPHeader.fixedByteCount)

@@ -171,7 +171,7 @@ struct VideoSender: ~Copyable {
       self.nextSequence += 1
       packetIndex += 1
     }
-    if let rule { self.protect(packetCount: count, isKeyframe: frame.isKeyframe, timestamp: timestamp, rule) }
+    if let rule { self.protect(frame, packetCount: count, timestamp: timestamp, rule) }
     self.pacer.begin(byteCount: self.unsentByteCount - unsentBefore, bytesPerSecond: pace, now: now)
     self.frameIndex &+= 1
     self.frameCount += 1
@@ -275,19 +275,20 @@ struct VideoSender: ~Copyable {
   }
 
   /// Makes parity for the frame that was just queued, as far as the credit for repairs goes.
-  private mutating func protect(packetCount: Int, isKeyframe: Bool, timestamp: RTPTimestamp, _ rule: ParityRule) {
+  private mutating func protect(_ frame: VideoFrame, packetCount: Int, timestamp: RTPTimestamp, _ rule: ParityRule) {
     guard self.hasParity else { return }
     self.isFarAway = rule.roundCount == 0
     let wanted = min(rule.parityCount(packetCount: packetCount), self.retransmissionCredit - Self.creditForFirstCopies)
     guard wanted > 0 else { return }
-    let frame = ParityEncoder.Frame(
+    let packets = ParityEncoder.Frame(
+      codec: frame.codec,
       index: self.frameIndex,
-      isKeyframe: isKeyframe,
+      isKeyframe: frame.isKeyframe,
       firstSequence: self.nextSequence - Int64(packetCount),
       packetCount: packetCount,
       timestamp: timestamp
     )
-    self.retransmissionCredit -= self.parity?.protect(frame, packets: self.history, parityCount: wanted) ?? 0
+    self.retransmissionCredit -= self.parity?.protect(packets, packets: self.history, parityCount: wanted) ?? 0
   }
 
   private mutating func sendRepeats(

@@ -144,9 +144,7 @@ public struct HostSession: ~Copyable {
     let clock = self.reports.clock
     let roundTrip = clock.smoothedRoundTrip.map { $0 + clock.roundTripDeviation } ?? .milliseconds(30)
     let rule = ParityRule(roundTrip: roundTrip, loss: self.videoLoss.share)
-    // Parity of HEVC has no payload type yet.
-    guard self.video.queue(accessUnit, frame, parity: frame.codec == .h264 ? rule : nil, pace: self.rate.pace, now: now)
-    else {
+    guard self.video.queue(accessUnit, frame, parity: rule, pace: self.rate.pace, now: now) else {
       self.events.append(.keyframeRequested)
       return
     }

@@ -379,13 +379,19 @@ public struct PlayerSession: ~Copyable {
     }
   }
 
-  private mutating func receiveParity(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
+  private mutating func receiveParity(_ packet: RawSpan, _ header: RTPHeader, codec: VideoCodec, now: Instant) {
     guard let payload = ParityPayload(parsing: packet, payload: header.payload) else {
       self.counted.malformedPackets += 1
       return
     }
     let firstSequence = self.videoSequences.unwrap(payload.firstSequenceNumber)
-    self.parity?.insert(payload, in: packet, firstSequence: firstSequence, timestamp: header.timestamp)
+    self.parity?.insert(
+      payload,
+      in: packet,
+      codec: codec,
+      firstSequence: firstSequence,
+      timestamp: header.timestamp
+    )
     self.rebuild(frameOf: firstSequence, now: now)
   }
 
@@ -399,7 +405,7 @@ public struct PlayerSession: ~Copyable {
 
   private mutating func receiveRetransmission(_ packet: RawSpan, _ header: RTPHeader, ecn: ECNMark, now: Instant) {
     self.feedback.received(header, isRetransmission: true, isFrameEnd: header.marker, ecn: ecn, now: now)
-    if header.payloadType == .videoParity { return self.receiveParity(packet, header, now: now) }
+    if let codec = header.payloadType.parityCodec { return self.receiveParity(packet, header, codec: codec, now: now) }
     guard header.payloadType.isRetransmission,
       let retransmission = RetransmissionPayload(parsing: packet, payload: header.payload)
     else {

@@ -31,10 +31,10 @@ extension Parser {
     imumNanoseconds":0,"missing":0,"sumNanoseconds":88000}},"frame-gap":{"histogram":{"buckets":"127:1 128:2\#
     ","count":3,"maximumNanoseconds":128,"minimumNanoseconds":127,"missing":1,"sumNanoseconds":383}}},"machi\#
     nes":[{"isLimiting":false,"processorCores":0.07562390828514946,"threadBusyShare":0.04540089420944992}],"\#
-    packetsLost":0,"players":1,"playersWithPicture":1,"resumptions":0,"seconds":0.380169098,"series":{"sampl\#
+    packetsLost":0,"packetsRebuilt":0,"players":1,"playersWithPicture":1,"resumptions":0,"seconds":0.380169098,"series":{"sampl\#
     es":[{"ages":[12,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"bytes":13091,"frames":19,"frozenNanosec\#
     onds":0,"late":0,"missing":0,"packetsLost":0,"players":1}],"secondsPerSample":1},"streams":[{"bitsPerSec\#
     ond":10000000,"decoding":"full","frameRate":60,"hasInput":false,"height":48,"link":"","width":64}],"vers\#
-    ion":3,"watchedNanoseconds":275245915}
+    ion":4,"watchedNanoseconds":275245915}
     """#
 }
