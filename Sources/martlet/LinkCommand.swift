@@ -49,16 +49,16 @@ struct LinkCommand: ParsableCommand {
       players have, and how to run programs there. SIGUSR1 prints what has been passed on and \
       lost so far; so does the end, by SIGINT, SIGTERM or --seconds.
 
-      Exit status: 0 ended as asked, 64 usage, 65 a trace, a schedule or an address makes no sense, 66 a file cannot be \
-      read, 74 the port cannot be used or the devices not be made.
+      Exit status: 0 ended as asked, 64 usage, 65 a trace or a schedule makes no sense, 66 a file cannot be read, 69 the \
+      host's name has no address, 74 the port cannot be used or the devices not be made.
       """
   )
 
-  @Option(help: ArgumentHelp("Where players send to.", valueName: "host:port"))
-  var listen = "127.0.0.1:0"
+  @Option(help: ArgumentHelp("Where players send to.", valueName: "address:port"), transform: ListenAddress.init)
+  var listen = ListenAddress(host: "127.0.0.1", port: 0)
 
-  @Option(help: ArgumentHelp("The host.", valueName: "host:port"))
-  var to: String?
+  @Option(help: ArgumentHelp("The host.", valueName: "host:port"), transform: ListenAddress.init)
+  var to: ListenAddress?
 
   @Option(
     help: ArgumentHelp("Two ends: players' network namespace, and hosts' if not this one.", valueName: "name[,name]")
@@ -127,6 +127,7 @@ struct LinkCommand: ParsableCommand {
       throw ValidationError("Name either the host, with --to, or a network namespace, with --tun.")
     }
     if let tun { _ = try TunnelEnds(tun) }
+    guard self.to?.port != 0 else { throw ValidationError("--to needs the host's port, 1 to 65535.") }
     guard 0...1e6 ~= self.seconds ?? 0 else { throw ValidationError("--seconds must be 0 to 1000000.") }
     let parts = self.traceParts.split(separator: ",")
     guard !parts.isEmpty, parts.allSatisfy({ ["rate", "delay", "loss"].contains($0) }) else {
@@ -167,9 +168,16 @@ struct LinkCommand: ParsableCommand {
       let ends = try TunnelEnds(tun)
       return try ends.start(up: up, down: down, schedule: schedule, seed: self.seed)
     }
+    guard let to else { preconditionFailure("a command without a host and without ends is refused before it runs") }
+    let target: SocketAddress
+    do {
+      target = try SocketAddress(host: to.host, port: to.port)
+    } catch {
+      throw CommandFailure(.unavailable, "there is no host at \(to): \(error)")
+    }
     let configuration = LinkEmulatorConfiguration(
-      listen: try Self.address(self.listen),
-      target: try Self.address(self.to ?? ""),
+      listen: try self.listen.resolved(),
+      target: target,
       up: up,
       down: down,
       schedule: schedule,
@@ -179,7 +187,7 @@ struct LinkCommand: ParsableCommand {
       let emulator = try LinkEmulator.start(configuration)
       return (emulator, ["\(emulator.localAddress)"])
     } catch {
-      throw CommandFailure(.ioError, "\(error)")
+      throw CommandFailure(.ioError, "\(error) Choose another with --listen.")
     }
   }
 
@@ -228,14 +236,6 @@ struct LinkCommand: ParsableCommand {
       return try LinkSchedule(parsing: text)
     } catch {
       throw CommandFailure(.badData, "the schedule \(path) makes no sense: \(error)")
-    }
-  }
-
-  private static func address(_ text: String) throws -> SocketAddress {
-    do {
-      return try SocketAddress(parsing: text)
-    } catch {
-      throw CommandFailure(.badData, "\(error)")
     }
   }
 }

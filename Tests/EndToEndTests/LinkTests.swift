@@ -13,6 +13,26 @@ extension EndToEnd.StartErrors {
     }
   }
 
+  @Test("addresses that are none are wrong usage, and a host that nobody knows gives status 69")
+  func linkAddresses() async throws {
+    for address in ["127.0.0.1:99999", "127.0.0.1", ":7777", "::1:7777"] {
+      try await self.expectUsage(
+        ["link", "--to", "127.0.0.1:9", "--listen=\(address)"],
+        says: "--listen",
+        "0 to 65535"
+      )
+      try await self.expectUsage(["link", "--to=\(address)"], says: "--to", "65535")
+    }
+    try await self.expectUsage(["link", "--to", "127.0.0.1:0"], says: "--to", "1 to 65535")
+    try await self.expect(["link", "--to", "no.such.host.invalid:9"], status: 69, says: "no.such.host.invalid:9")
+    try await self.expect(
+      ["link", "--to", "127.0.0.1:9", "--listen", "192.0.2.1:0"],
+      status: 74,
+      says: "192.0.2.1",
+      "--listen"
+    )
+  }
+
   @Test("whoever may not make a network of two ends is told what it takes, with status 74")
   func linkWithoutRights() async throws {
     let martlet = try #require(Requirements.martlet)
