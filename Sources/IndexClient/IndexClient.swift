@@ -15,7 +15,8 @@ public final class IndexClient: Sendable {
   /// What is read of an answer at most, in bytes.
   static let maximumBodyByteCount = 1 << 20
   /// How long an indexer may take before the next is asked: two thirds of the three seconds for turning to another.
-  static let answerTimeout = TimeAmount.seconds(2)
+  static let answerTimeout = TimeAmount.seconds(IndexClient.answerSeconds)
+  static let answerSeconds: Int64 = 2
   /// An indexer keeps a player who waits for up to 20 s.
   static let queueTimeout = TimeAmount.seconds(24)
 
