@@ -89,6 +89,15 @@ extension JSONText {
     self.add("audio_packets_received", summary.audioPacketsReceived)
     self.add("audio_packets_lost", summary.audioPacketsLost)
     self.add("audio_packets_concealed", summary.audioPacketsConcealed)
+    if let sound = summary.playedSound {
+      self.begin("played_sound")
+      self.add("waiting_ns", sound.waitingNanoseconds)
+      self.add("shortages", sound.shortageCount)
+      self.add("stops", sound.stopCount)
+      self.add("clock_ppm", sound.clockPartsPerMillion, places: 1)
+      self.add("peak", sound.peak)
+      self.end()
+    }
     self.add("drawn_to_decoded", summary.drawnToDecoded)
     self.add("input_to_decoded", summary.inputToDecoded)
     self.add("round_trip", summary.roundTrip)

@@ -12,6 +12,7 @@ extension SessionSummary {
     lines.append("frames    " + self.frameLine)
     lines.append("packets   " + self.packetLine)
     lines.append("sound     " + self.soundLine)
+    if let playedSound { lines.append("          " + playedSound.line) }
     let rate = Decimal.fixed(self.bitsPerSecond / 1e6, 2)
     lines.append("received  \(Decimal.grouped(self.bytesReceived)) bytes, \(rate) Mbit/s")
     let handshake = Decimal.milliseconds(self.handshakeNanoseconds)
@@ -97,6 +98,17 @@ extension SessionSummary {
   private static func row(_ name: String, _ values: [String]) -> String {
     let first = name + String(repeating: " ", count: max(0, 20 - name.count))
     return first + values.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
+  }
+}
+
+extension PlayedSound {
+  /// What a player hears of it, and the relation of the clocks.
+  fileprivate var line: String {
+    let waiting = Decimal.fixed(Double(self.waitingNanoseconds) / 1e6, 0)
+    let clock = Decimal.fixed(self.clockPartsPerMillion, 0)
+    let level = self.peak == 0 ? ", silent" : ""
+    return
+      "\(waiting) ms waiting, \(self.shortageCount) short, \(self.stopCount) stops, host's clock \(clock) ppm fast\(level)"
   }
 }
 

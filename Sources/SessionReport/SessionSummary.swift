@@ -71,6 +71,8 @@ public struct SessionSummary: Hashable, Sendable {
   public var audioPacketsLost: Int64 = 0
   /// Sound packets whose gap was filled by guessing.
   public var audioPacketsConcealed: Int64 = 0
+  /// `nil` where it was not played.
+  public var playedSound: PlayedSound?
 
   // Time.
 

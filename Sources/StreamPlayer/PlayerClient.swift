@@ -207,6 +207,7 @@ public final class PlayerClient: Sendable {
     summary.hostCount = Int64(network.hosts.count)
     summary.start = self.startFigures.map { SessionSummary.Start($0) }
     summary.complete(with: network, firstPictureAt: self.figures.firstPictureAt, now: .now)
+    summary.playedSound = PlayedSound(audio)
     try self.figures.finish(summary)
     return Outcome(
       end: self.link.endReason ?? .finished,

@@ -206,6 +206,13 @@ struct SessionReportTests {
     summary.bytesReceived = 1_234_567
     summary.packetsReceived = 1_990
     summary.packetsLost = 10
+    summary.playedSound = PlayedSound(
+      waitingNanoseconds: 17_600_000,
+      shortageCount: 3,
+      stopCount: 1,
+      clockPartsPerMillion: -12.4,
+      peak: 0
+    )
     #expect(
       summary.text == """
         Freedoom on example: 640x480 at 60 Hz, 1.7 s
@@ -213,6 +220,7 @@ struct SessionReportTests {
         frames    101 captured, 100 decoded (59.4/s), 1 lost, 0 late
         packets   1,990 received, 10 lost (0.50 %), 0 sent again
         sound     0 packets received, 0 lost, 0 concealed
+                  18 ms waiting, 3 short, 1 stops, host's clock -12 ppm fast, silent
         received  1,234,567 bytes, 5.87 Mbit/s
         start     handshake 0.00 ms, first picture after 0.00 ms
         frozen    0 times, 0.0 s; 0 small stutters
@@ -244,6 +252,21 @@ struct SessionReportTests {
     #expect(object["game"] as? String == summary.game)
     #expect(object["frames_decoded"] as? Int == 300)
     #expect((object["samples"] as? [Any])?.count == 5)
+    #expect(object["played_sound"] == nil)
+    summary.playedSound = PlayedSound(
+      waitingNanoseconds: 17_600_000,
+      shortageCount: 3,
+      stopCount: 1,
+      clockPartsPerMillion: -12.4,
+      peak: 999
+    )
+    let played = try #require(
+      try JSONSerialization.jsonObject(with: Data(summary.json.utf8)) as? [String: Any]
+    )
+    #expect(
+      played["played_sound"] as? [String: Double]
+        == ["waiting_ns": 17_600_000, "shortages": 3, "stops": 1, "clock_ppm": -12.4, "peak": 999]
+    )
     let delay = try #require(object["drawn_to_decoded"] as? [String: Any])
     #expect(delay["p99_ns"] as? Int64 == summary.drawnToDecoded.percentile(99))
     #expect((object["stages"] as? [String: Any])?.count == LatencyStage.allCases.count)
