@@ -66,7 +66,7 @@ final class AudioThread {
     self.decoder = try OpusDecoder()
     switch output {
     case .none: break
-    case .pulseAudio: self.playback = try Playback()
+    case .pulseAudio: self.playback = try Self.connect()
     case .wav(let path):
       self.wav = try WAVWriter(
         path: path,
@@ -74,6 +74,16 @@ final class AudioThread {
         channelCount: OpusFormat.channelCount
       )
     }
+  }
+
+  /// The connection to the sound server has a thread of its own, which gets the priority of the one that it is made on:
+  /// on a machine that is busy with the picture, sound would break off otherwise.
+  private static func connect() throws -> Playback {
+    // SAFETY: written by one thread, which has ended when it is read.
+    nonisolated(unsafe) var result: Result<Playback, any Error>?
+    MediaThread.start(name: "sound-server") { result = Result { try Playback() } }.join()
+    guard let result else { preconditionFailure("the thread has ended") }
+    return try result.get()
   }
 
   func run() {
