@@ -25,6 +25,9 @@ struct TraceCourse {
   var parity: [ChartPoint] = []
   let bucketSeconds: Double
   var rateMarks: [TimeSeriesChart.Mark] = []
+  var changeMarks: [TimeSeriesChart.Mark] = []
+  /// What was streamed when, in words.
+  var streams: [(text: String, range: ClosedRange<Double>)] = []
   var keyframeMarks: [TimeSeriesChart.Mark] = []
   var repairMarks: [TimeSeriesChart.Mark] = []
   var outages: [TimeSeriesChart.Span] = []
@@ -33,6 +36,7 @@ struct TraceCourse {
   var modes: [(mode: ControlTrace.Mode, range: ClosedRange<Double>)] = []
 
   private var outageStart: Double?
+  private var currentStream: (text: String, start: Double)
   private var currentMode: (mode: ControlTrace.Mode, start: Double)?
   private var buckets: [Int: Bucket] = [:]
 
@@ -44,7 +48,11 @@ struct TraceCourse {
   }
 
   init(_ recording: TraceRecording) {
+    let header = recording.header
+    let codec = VideoCodec.allCases.first { "\($0.traceWord)" == header.codec }?.description ?? header.codec
+    let first = TraceWords.stream(header.picture, frameRate: header.frameRate, codec: codec)
     self.range = recording.seconds
+    self.currentStream = (first, self.range.lowerBound)
     self.bucketSeconds = max(0.1, (self.range.upperBound - self.range.lowerBound) / 600)
     for record in recording.records { self.add(record, at: Double(record.at.nanoseconds) / 1e9) }
     self.finish()
@@ -72,6 +80,7 @@ struct TraceCourse {
     case .rate(let rate): self.add(rate, at: x)
     case .outage(let outage): self.add(outage, at: x)
     case .repair(let repair): self.add(repair, at: x)
+    case .change(let change): self.add(change, at: x)
     }
   }
 
@@ -131,6 +140,25 @@ struct TraceCourse {
     }
   }
 
+  private mutating func add(_ change: ControlTrace.Change, at x: Double) {
+    let stream = TraceWords.stream(change)
+    let carried = change.carried.map { ", taken to be \(DecimalText.fixed($0.megabits, 2)) Mbit/s" } ?? ""
+    let why = TraceWords.change(change.reason.rawValue) + (change.reason == .path ? carried : "")
+    switch change.phase {
+    case .begin: break
+    case .fail: self.changeMarks.append(.init(x, .bad, "\(stream) could not be had; asked for because of: \(why)"))
+    case .done:
+      self.changeMarks.append(.init(x, .series(4), "\(stream), because of: \(why)"))
+      self.closeStream(at: x)
+      self.currentStream = (stream, x)
+    }
+  }
+
+  private mutating func closeStream(at x: Double) {
+    let start = min(self.currentStream.start, x)
+    self.streams.append((self.currentStream.text, start...x))
+  }
+
   private mutating func enter(_ mode: ControlTrace.Mode, at x: Double) {
     guard let current = self.currentMode else {
       self.currentMode = (mode, x)
@@ -148,6 +176,7 @@ struct TraceCourse {
   private mutating func finish() {
     let end = self.range.upperBound
     if let start = self.outageStart { self.closeOutage(from: start, to: end) }
+    if !self.streams.isEmpty { self.closeStream(at: end) }
     if let current = self.currentMode { self.modes.append((current.mode, min(current.start, end)...end)) }
     for index in 0...Int((end - self.range.lowerBound) / self.bucketSeconds) {
       let bucket = self.buckets[index] ?? Bucket()

@@ -12,6 +12,7 @@ extension TraceFields {
     case rate
     case outage
     case repair
+    case change
     case dropped
   }
 
@@ -22,8 +23,7 @@ extension TraceFields {
     guard let version = self.integer("martlet_trace") else { throw .noHeader }
     guard version == TraceHeader.version else { throw .unknownVersion(version) }
     guard self.has("clock", "ns"), let started = self.integer("started_ns"), let unix = self.integer("unix_ns"),
-      let width = self.count("width_px"), let height = self.count("height_px"), 1...65_535 ~= width,
-      1...65_535 ~= height, let frameRate = self.count("frame_rate"), let maximum = self.bitrate("maximum_bps")
+      let picture = self.picture, let frameRate = self.count("frame_rate"), let maximum = self.bitrate("maximum_bps")
     else { throw .noHeader }
     return TraceHeader(
       startedAt: Instant(nanoseconds: started),
@@ -33,7 +33,7 @@ extension TraceFields {
       game: self.text("game") ?? "",
       codec: self.text("codec") ?? "",
       encoder: self.text("encoder") ?? "",
-      picture: PictureSize(width: width, height: height),
+      picture: picture,
       frameRate: frameRate,
       maximumBitrate: maximum,
       isResumed: self.bool("resumed") ?? false
@@ -50,6 +50,7 @@ extension TraceFields {
     case .rate: self.rate.map(ControlTrace.rate)
     case .outage: self.outage.map(ControlTrace.outage)
     case .repair: self.repair.map(ControlTrace.repair)
+    case .change: self.change.map(ControlTrace.change)
     case .dropped: nil
     }
   }
@@ -152,7 +153,31 @@ extension TraceFields {
     )
   }
 
+  private var change: ControlTrace.Change? {
+    guard let phase: ControlTrace.Change.Phase = self.word("do"),
+      let reason: ControlTrace.Change.Reason = self.word("why"), let picture = self.picture,
+      let frameRate = self.count("frame_rate"), let maximum = self.bitrate("maximum_bps"),
+      let codec = VideoCodec.allCases.first(where: { self.has("codec", $0.traceWord) })
+    else { return nil }
+    return ControlTrace.Change(
+      phase: phase,
+      reason: reason,
+      picture: picture,
+      frameRate: frameRate,
+      codec: codec,
+      maximumBitrate: maximum,
+      carried: self.bitrate("carried_bps")
+    )
+  }
+
   // MARK: Members with a range
+
+  private var picture: PictureSize? {
+    guard let width = self.count("width_px"), let height = self.count("height_px"), 1...65_535 ~= width,
+      1...65_535 ~= height
+    else { return nil }
+    return PictureSize(width: width, height: height)
+  }
 
   /// Bytes, packets, frames: 0 ... 10¹², so that sums of all that a file holds stay whole.
   func count(_ key: StaticString) -> Int? {

@@ -16,7 +16,7 @@ public struct TraceHeader: Hashable, Sendable {
   /// The session's name in its network, or what stands for it.
   public var session: String
   public var game: String
-  /// Such as `h264`.
+  /// At the session's start: ``VideoCodec/traceWord`` of it.
   public var codec: String
   /// Such as `libx264`; empty if it is not known.
   public var encoder: String
@@ -52,5 +52,17 @@ public struct TraceHeader: Hashable, Sendable {
     self.frameRate = frameRate
     self.maximumBitrate = maximumBitrate
     self.isResumed = isResumed
+  }
+}
+
+extension VideoCodec {
+  /// What a trace calls it.
+  ///
+  /// - Spec: Protocol/trace.md §2.
+  public var traceWord: StaticString {
+    switch self {
+    case .h264: "h264"
+    case .hevc: "hevc"
+    }
   }
 }

@@ -47,7 +47,7 @@ extension TracePage {
       "Rate",
       """
       What the encoder was told, beside what the path was taken to carry: a good session stays below the shade. Dots are \
-      changes of the rate, green up and red down.
+      changes of the rate, green up and red down, or of picture, frame rate and codec.
       """,
       unit: "Mbit/s",
       height: 220,
@@ -56,7 +56,7 @@ extension TracePage {
         .init("Arriving", .series(2), course.received, longestPause: Self.longestPause),
         .init("Bit rate", .series(0), course.bitrate, isStepped: true),
       ],
-      marks: course.rateMarks
+      marks: course.rateMarks + course.changeMarks
     )
   }
 
@@ -143,6 +143,12 @@ extension TracePage {
 
   private static func states(_ course: TraceCourse) -> String {
     var lanes: [LaneChart.Lane] = []
+    if !course.streams.isEmpty {
+      let blocks = course.streams.enumerated().map { index, stream in
+        LaneChart.Block(stream.range, .stage(index % 2), stream.text)
+      }
+      lanes.append(LaneChart.Lane("Picture, frame rate and codec", blocks))
+    }
     for reason in ControlTrace.Plan.Reason.allCases {
       let skips = course.skips.filter { $0.reason == reason }
       guard !skips.isEmpty else { continue }
@@ -169,7 +175,7 @@ extension TracePage {
       )
     }
     guard !lanes.isEmpty else { return "" }
-    let text = "Which pictures were left out on purpose, and what the rate followed."
+    let text = "Which pictures were left out on purpose, what the rate followed, and what was streamed."
     let chart = LaneChart("Decisions", text, range: course.range, lanes: lanes)
     return "<section><h3>Decisions</h3><p>\(text)</p>\(chart.html)</section>"
   }

@@ -134,6 +134,17 @@ public enum TracePage {
         TraceSummary.sorted(summary.rateChanges).map { [TraceWords.rate($0.key), "\($0.value)"] }
       )
       + table(
+        "When the stream changed",
+        "A key frame begins each change." + (summary.changes.count > 50 ? " These are the first 50." : ""),
+        ["At, s", "to", "because of", "the path carried, Mbit/s"],
+        summary.changes.prefix(50).map { change in
+          [
+            DecimalText.fixed(change.atSeconds, 2), change.stream + (change.isFailed ? " (not made)" : ""),
+            TraceWords.change(change.reason), change.carriedMegabits.map { DecimalText.fixed($0, 2) } ?? "",
+          ]
+        }
+      )
+      + table(
         "What was done about losses",
         "Several copies of a packet are sent when nobody could ask for it once more in time.",
         ["Answer", "times", "packets", "packets sent"],

@@ -33,6 +33,11 @@ extension TraceSummary {
     }
     add("rate changes", "\(self.rateChanges.values.reduce(0, +))")
     for (reason, count) in Self.sorted(self.rateChanges) { add("", "\(count) × \(TraceWords.rate(reason))") }
+    add("stream changes", "\(self.changes.count)")
+    for change in self.changes.prefix(10) {
+      let reason = TraceWords.change(change.reason) + (change.isFailed ? " (failed)" : "")
+      add("", "at \(Self.number(change.atSeconds, 2)) s \(change.stream): \(reason)")
+    }
     add("outages", "\(self.outages.count), \(Self.number(self.outageMilliseconds, 0)) ms in all")
     for outage in self.outages.prefix(10) {
       let end = outage.isOpen ? " and more" : ""
@@ -69,4 +74,9 @@ extension TraceSummary {
   static func sorted(_ counts: [String: Int]) -> [(key: String, value: Int)] {
     counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
   }
+}
+
+extension TraceSummary.Change {
+  /// Picture, frame rate and codec, for people.
+  var stream: String { "\(self.width)x\(self.height)@\(self.frameRate) \(self.codec)" }
 }

@@ -43,6 +43,19 @@ public struct TraceSummary: Hashable, Sendable, Codable {
     public var sentPackets = 0
   }
 
+  /// A change of the running stream that came into force, or could not be made.
+  public struct Change: Hashable, Sendable, Codable {
+    public var atSeconds: Double
+    public var width: Int
+    public var height: Int
+    public var frameRate: Int
+    public var codec: String
+    public var reason: String
+    /// What the path was thought to carry when it was decided.
+    public var carriedMegabits: Double?
+    public var isFailed: Bool
+  }
+
   public var session: String
   public var game: String
   public var startSeconds: Double
@@ -69,6 +82,7 @@ public struct TraceSummary: Hashable, Sendable, Codable {
   public var packetsLost = 0
   public var packetsMarked = 0
   public var rateChanges: [String: Int] = [:]
+  public var changes: [Change] = []
   public var outages: [Outage] = []
   public var repairs: [String: Repair] = [:]
   public var recordsDropped: Int
@@ -148,6 +162,7 @@ extension TraceSummary {
       let (sent, isTooMany) = repair.packetCount.multipliedReportingOverflow(by: repair.copies)
       known.sentPackets = isTooMany ? known.sentPackets : known.sentPackets &+ sent
       self.repairs[repair.action.rawValue] = known
+    case .change(let change): self.add(change, at: at)
     }
   }
 
@@ -164,6 +179,22 @@ extension TraceSummary {
     values.bitrates.append(plan.bitrate.megabits)
     if let capacity = plan.capacity { values.capacities.append(capacity.megabits) }
     values.outstanding.append(Double(plan.outstanding))
+  }
+
+  private mutating func add(_ change: ControlTrace.Change, at seconds: Double) {
+    guard change.phase != .begin else { return }
+    self.changes.append(
+      Change(
+        atSeconds: seconds,
+        width: change.picture.width,
+        height: change.picture.height,
+        frameRate: change.frameRate,
+        codec: "\(change.codec.traceWord)",
+        reason: change.reason.rawValue,
+        carriedMegabits: change.carried?.megabits,
+        isFailed: change.phase == .fail
+      )
+    )
   }
 
   private mutating func add(_ outage: ControlTrace.Outage, at: Double, _ values: inout TraceValues) {

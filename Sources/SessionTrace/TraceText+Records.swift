@@ -1,3 +1,4 @@
+internal import MediaUnits
 internal import Transport
 
 /// - Spec: Protocol/trace.md §3.
@@ -71,5 +72,17 @@ extension TraceText {
     self.add("copies", repair.copies)
     if let age = repair.age { self.add("age_ns", age) }
     if let roundTrip = repair.roundTrip { self.add("round_trip_ns", roundTrip) }
+  }
+
+  mutating func add(_ change: ControlTrace.Change) {
+    self.add("e", word: "change")
+    self.add("do", word: change.phase.rawValue)
+    self.add("why", word: change.reason.rawValue)
+    self.add("width_px", change.picture.width)
+    self.add("height_px", change.picture.height)
+    self.add("frame_rate", change.frameRate)
+    self.add("codec", word: "\(change.codec.traceWord)")
+    self.add("maximum_bps", change.maximumBitrate)
+    if let carried = change.carried { self.add("carried_bps", carried) }
   }
 }

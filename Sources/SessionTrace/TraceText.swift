@@ -52,6 +52,7 @@ public struct TraceText: Sendable {
     case .rate(let rate): self.add(rate)
     case .outage(let outage): self.add(outage)
     case .repair(let repair): self.add(repair)
+    case .change(let change): self.add(change)
     }
     self.end()
   }

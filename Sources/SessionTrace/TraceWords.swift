@@ -1,3 +1,4 @@
+internal import MediaUnits
 internal import Transport
 
 /// The words of a trace, as people are told them.
@@ -46,6 +47,24 @@ enum TraceWords {
     case .keyframe: "key frame"
     case .refresh: "picture drawn anew in parts"
     }
+  }
+
+  static func change(_ reason: String) -> String {
+    guard let reason = ControlTrace.Change.Reason(rawValue: reason) else { return reason }
+    return switch reason {
+    case .wish: "the player asked for it"
+    case .path: "what the path carries"
+    case .decoder: "the player's decoder"
+    }
+  }
+
+  /// Picture, frame rate and codec.
+  static func stream(_ change: ControlTrace.Change) -> String {
+    Self.stream(change.picture, frameRate: change.frameRate, codec: change.codec.description)
+  }
+
+  static func stream(_ picture: PictureSize, frameRate: Int, codec: String) -> String {
+    "\(picture.width) × \(picture.height) at \(frameRate) Hz, \(codec)"
   }
 
   static func mode(_ mode: ControlTrace.Mode) -> String {

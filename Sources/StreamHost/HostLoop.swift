@@ -222,7 +222,7 @@ final class HostLoop {
         self.logger.error("\(self.configuration.game.title) failed: \(text)")
         self.end(seat, reason: "the game failed: \(text)")
       case .changed(let terms):
-        seat.peer?.session.termsChanged(to: terms)
+        seat.peer?.session.termsChanged(to: terms, now: now)
         self.logger.info("\(self.configuration.game.title) is streamed as \(terms.summary) now")
       case .changeFailed(let text):
         seat.peer?.session.changeFailed(now: now)

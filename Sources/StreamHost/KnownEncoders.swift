@@ -12,11 +12,14 @@ final class KnownEncoders: Sendable {
     self.kinds = Mutex([kind.codec: kind])
   }
 
+  /// The encoder of a codec, if one has been proven.
+  func known(_ codec: VideoCodec) -> EncoderKind? { self.kinds.withLock { $0[codec] } }
+
   /// The encoder for these terms; proves one, which takes a while, where none of the codec is known.
   ///
   /// - Throws: ``EncoderUnavailable`` if there is none.
   func kind(of terms: StreamTerms) throws(EncoderUnavailable) -> EncoderKind {
-    if let known = self.kinds.withLock({ $0[terms.codec] }) { return known }
+    if let known = self.known(terms.codec) { return known }
     let selection = try EncoderSelection.choose(
       codec: terms.codec,
       size: terms.picture,

@@ -62,6 +62,7 @@ struct SampleTrace {
 
   private mutating func step(_ seconds: Double) {
     let capacity = self.capacity(seconds)
+    if self.now == Self.header.startedAt + .nanoseconds(8 * 60 * 16_666_667) { self.changeStream() }
     if capacity == 0, !self.isSilent, seconds - Self.outage.lowerBound > 0.06 {
       self.isSilent = true
       self.mode = .outage
@@ -97,6 +98,22 @@ struct SampleTrace {
     )
     if !isSkipped { self.sendFrame() }
     if capacity > 0 { self.feedback(capacity) }
+  }
+
+  /// To HEVC and a smaller picture, which fails once.
+  private mutating func changeStream() {
+    for phase in [.begin, .fail, .begin, .done] as [ControlTrace.Change.Phase] {
+      let change = ControlTrace.Change(
+        phase: phase,
+        reason: .path,
+        picture: PictureSize(width: 640, height: 360),
+        frameRate: 30,
+        codec: .hevc,
+        maximumBitrate: .megabits(20),
+        carried: phase == .fail ? nil : .megabits(1.5)
+      )
+      self.add(.change(change))
+    }
   }
 
   private mutating func sendFrame() {

@@ -76,6 +76,22 @@ struct TraceReaderTests {
 
         """
     )
+    let change = ControlTrace.Change(
+      phase: .done,
+      reason: .path,
+      picture: PictureSize(width: 640, height: 360),
+      frameRate: 60,
+      codec: .h264,
+      maximumBitrate: .megabits(10),
+      carried: .megabits(1.4)
+    )
+    #expect(
+      Self.line(.change(change)) == """
+        {"t":1500000,"e":"change","do":"done","why":"path","width_px":640,"height_px":360,"frame_rate":60,\
+        "codec":"h264","maximum_bps":10000000,"carried_bps":1400000}
+
+        """
+    )
   }
 
   @Test("reads every record as it was written, in pieces of any size", arguments: [1, 7, 100, 1_000_000])

@@ -84,6 +84,8 @@ struct TraceSummaryTests {
     #expect(summary.text.contains("the path was silent"))
     #expect(summary.text.contains("at 12.01 s, 1493 ms"))
     #expect(summary.skipReasons["outage"] ?? 0 > 80)
+    #expect(summary.text.contains("at 8.00 s 640x360@30 hevc: what the path carries (failed)\n"))
+    #expect(summary.changes.map(\.isFailed) == [true, false])
   }
 
   @Test("draws a page that stands by itself and takes nothing from the trace for markup")
@@ -99,6 +101,8 @@ struct TraceSummaryTests {
       #expect(page.contains("<h3>\(heading)</h3>"), "\(heading)")
     }
     #expect(page.contains("nothing came back for 1493 ms"))
+    #expect(page.contains("640 × 360 at 30 Hz, HEVC, because of: what the path carries, taken to be 1.50 Mbit/s"))
+    #expect(page.contains("Picture, frame rate and codec") && page.contains("1280 × 720 at 60 Hz, H.264"))
     // All charts of time show the same of it.
     let ranges = page.matches(of: /data-kind="time" (data-from="[0-9.]+" data-to="[0-9.]+")/).map(\.output.1)
     #expect(ranges.count == 7)

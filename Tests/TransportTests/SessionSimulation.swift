@@ -89,6 +89,8 @@ struct SessionSimulation: ~Copyable {
   var isPlayerHeard = true
   /// The encoder, where the session's terms can change.
   var seat: SimulatedSeat?
+  /// What a planned frame takes at most, for its picture looks right with so much.
+  var largestFrameByteCount = Int.max
   /// Datagrams that do not arrive, the next so many of a kind.
   var losses = SimulatedLosses()
   private(set) var now = Instant(nanoseconds: 1_000_000_000)
@@ -207,7 +209,7 @@ struct SessionSimulation: ~Copyable {
 
   private mutating func drawFrame() {
     if let terms = self.seat?.takeFinished(now: self.now) {
-      self.host.termsChanged(to: terms)
+      self.host.termsChanged(to: terms, now: self.now)
       self.mustSendKeyframe = true
     }
     var byteCount = Int.random(in: self.frameByteCounts, using: &self.random)
@@ -217,7 +219,7 @@ struct SessionSimulation: ~Copyable {
       self.report.plans.append(Planned(at: self.now, plan: plan, state: state))
       guard case .encode(let budget, _) = plan else { return }
       // An encoder keeps to its budget; headers come on top, so it is set a little lower.
-      byteCount = min(Self.noise.count, max(200, budget * 14 / 15 - 100))
+      byteCount = min(self.largestFrameByteCount, Self.noise.count, max(200, budget * 14 / 15 - 100))
     }
     let isKeyframe = self.mustSendKeyframe
     self.mustSendKeyframe = false

@@ -21,6 +21,8 @@ public enum ControlTrace: Hashable, Sendable {
   case outage(Outage)
   /// Something is done, or is not done any more, about what was lost.
   case repair(Repair)
+  /// The running stream changes: its picture, frame rate or codec.
+  case change(Change)
 
   /// What happened, and when.
   public struct Record: Hashable, Sendable {

@@ -8,7 +8,8 @@ struct FeedbackTally: Sendable {
   private var lostCount = 0
   private var firstArrival: Instant?
   private var lastArrival = Instant.zero
-  private var newestSentAt: Instant?
+  /// When the newest packet was sent of those that arrived.
+  private(set) var newestSentAt: Instant?
   private var wait = Duration.zero
 
   mutating func arrived(_ entry: SentPacketLog.Entry, at arrival: Instant, wait: Duration, isMarked: Bool) {

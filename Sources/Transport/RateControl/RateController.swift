@@ -39,6 +39,8 @@ struct RateController: Sendable {
   private static let paceFactors = 1.1...2.5
   private static let paceDecrease = 0.1
   private static let paceIncrease = 0.0005
+  /// What the path is taken to carry more after a limited frame of a packet or two that did not wait.
+  private static let smallFrameIncrease = 1.02
 
   private(set) var limits: RateLimits
   private(set) var interval: Duration
@@ -220,6 +222,11 @@ struct RateController: Sendable {
         self.repeats.forget(before: newest >= 0 ? newest - Int64(Self.reordering) : first)
       }
     }
+    if let sentAt = tally.newestSentAt {
+      // At the end of what was sent only packets of the other stream show that some are lost. Nothing else is sent while
+      // they count as under way.
+      tally.lost(self.settle(sentBefore: sentAt - Self.patience))
+    }
     // Nothing is ever said of repeats that no later one has shown to be lost.
     self.repeats.forget(sentBefore: now - (self.roundTrip ?? .zero) * 2 - Self.patience)
     self.capacity.update()
@@ -283,6 +290,22 @@ struct RateController: Sendable {
     return lostCount
   }
 
+  /// Gives up what was sent before something that has arrived, by more than packets overtake each other.
+  ///
+  /// - Returns: how many are lost.
+  private mutating func settle(sentBefore instant: Instant) -> Int {
+    var lostCount = 0
+    while let oldest = self.video.oldestInFlight, oldest < instant {
+      guard let entry = self.video.gaveUp(self.video.oldestOpen) else { break }
+      lostCount += 1
+      let place = Int(entry.frame % Int64(Self.frameCount))
+      if self.frames[place].frame == entry.frame { self.closePacket(of: place) }
+      self.video.settle()
+    }
+    if lostCount > 0 { self.lossSeen(lostCount, of: lostCount) }
+    return lostCount
+  }
+
   private mutating func lossSeen(_ lostCount: Int, of count: Int) {
     guard count > 0 else { return }
     self.paceFactor += lostCount > 0 ? -Self.paceDecrease : Self.paceIncrease
@@ -299,6 +322,9 @@ struct RateController: Sendable {
     if frame.wait < .milliseconds(2), frame.arrivedPacketCount >= 3, let first = frame.firstThroughAt {
       let bytes = Double(frame.byteCount) * Double(frame.arrivedPacketCount - 1) / Double(frame.arrivedPacketCount)
       self.capacity.wasUnloaded(at: bytes / ((throughAt - first) + Self.precision).inSeconds, at: throughAt)
+    } else if frame.wait < .milliseconds(2), frame.wasLimited, let known = self.capacity.bytesPerSecond {
+      // A frame of a packet or two tells no rate. Without trying more, a path that was slow would count as slow for ever.
+      self.capacity.wasUnloaded(at: known * Self.smallFrameIncrease, at: throughAt)
     }
     self.window.completed(transit: transit, wasLimited: frame.wasLimited, capacity: self.capacity)
   }

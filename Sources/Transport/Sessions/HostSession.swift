@@ -27,7 +27,7 @@ public struct HostSession: ~Copyable {
     case resumed
     /// A report that was sent after the last ``HostSession/pathChanged(now:)`` has reached the player.
     case pathValidated
-    /// The stream is to change to these terms, at a key frame; see ``HostSession/termsChanged(to:)``.
+    /// The stream is to change to these terms, at a key frame; see ``HostSession/termsChanged(to:now:)``.
     case changeWanted(StreamTerms)
     /// The session is over.
     case ended(EndReason)
@@ -65,6 +65,9 @@ public struct HostSession: ~Copyable {
   public private(set) var input: InputReceiver
   /// What streams and what is wished for. Survives a change of keys; `nil` where terms are not for change.
   public private(set) var terms: HostTerms?
+  private var adaptation: PictureAdaptation
+  /// What the path was last thought to carry, for the picture.
+  private var carried: Bitrate?
   private var events: [Event] = []
   private var eventsTaken = 0
   private var lastHeardAt: Instant
@@ -117,6 +120,7 @@ public struct HostSession: ~Copyable {
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
     self.input = input
     self.terms = terms
+    self.adaptation = PictureAdaptation(now: now)
     self.lastHeardAt = now
     self.events.reserveCapacity(64)
     self.rtcp.reserveCapacity(1200)
@@ -144,6 +148,10 @@ public struct HostSession: ~Copyable {
     let clock = self.reports.clock
     let roundTrip = clock.smoothedRoundTrip.map { $0 + clock.roundTripDeviation } ?? .milliseconds(30)
     let rule = ParityRule(roundTrip: roundTrip, loss: self.videoLoss.share)
+    if self.terms != nil {
+      let path = self.pathState(now: now)
+      self.adaptation.sent(byteCount: accessUnit.byteCount, path: path, now: now)
+    }
     guard self.video.queue(accessUnit, frame, parity: rule, pace: self.rate.pace, now: now) else {
       self.events.append(.keyframeRequested)
       return
@@ -208,27 +216,21 @@ public struct HostSession: ~Copyable {
     }
   }
 
-  /// The path carries so much of the stream: picture and frame rate follow, as ``PictureLadder`` says.
-  ///
-  /// Call it whenever the bitrate changes, and a few times a second besides.
-  public mutating func adaptPicture(to bitrate: Bitrate, now: Instant) {
-    self.terms?.adapt(to: bitrate, now: now)
-  }
-
-  /// The path allows this picture, or any: the controller's part in what the stream is.
+  /// No larger picture is streamed than this, whatever the path carries; `nil` for no such limit.
   public mutating func allow(_ picture: PictureTerms?) {
     self.terms?.allow(picture)
   }
 
   /// What ``Event/changeWanted(_:)`` asked for is done: frames from the next on are on these terms.
-  public mutating func termsChanged(to terms: StreamTerms) {
+  public mutating func termsChanged(to terms: StreamTerms, now: Instant) {
     self.terms?.changed(to: terms)
-    self.rate.change(cap: terms.maximumBitrate, interval: .nanoseconds(1_000_000_000 / Int64(terms.frameRate)))
+    self.traceChange(.done, terms, now: now)
+    self.rate.change(to: terms)
   }
 
   /// What ``Event/changeWanted(_:)`` asked for cannot be done; the stream goes on as it was.
   public mutating func changeFailed(now: Instant) {
-    self.terms?.failed(now: now)
+    if let terms = self.terms?.failed(now: now) { self.traceChange(.fail, terms, now: now) }
   }
 
   /// The player's address has changed: ``Event/pathValidated`` tells when the new one is proven.
@@ -239,6 +241,8 @@ public struct HostSession: ~Copyable {
     self.pathChangedAt = now
     // What was known of the old path says nothing about the new one.
     self.rate = RateController(limits: self.configuration.rateLimits, interval: self.configuration.frameInterval)
+    if let terms = self.terms?.inForce { self.rate.change(to: terms) }
+    self.adaptation = PictureAdaptation(now: now)
     self.reports.hasten(now: now)
   }
 
@@ -298,7 +302,7 @@ public struct HostSession: ~Copyable {
       }
       self.audio.poll(send)
     }
-    if let terms = self.terms?.nextChange(now: now) { self.events.append(.changeWanted(terms)) }
+    self.advanceTerms(now: now)
     if self.terms?.takeMustTell() ?? false { self.sendNotice(send) }
     if self.mustAcknowledge { self.sendAcknowledgement(send) }
     if self.reports.dueAt <= now { self.sendReports(now: now, send) }
@@ -322,6 +326,26 @@ public struct HostSession: ~Copyable {
   /// Media for an address that is not proven would be withheld, and must not use up sequence numbers.
   private var mayStream: Bool { !self.isSuspended && !self.isEnded && self.pathChangedAt == nil }
 
+  /// Lets the picture follow the path, and begins the change that is due.
+  private mutating func advanceTerms(now: Instant) {
+    guard self.terms != nil else { return }
+    if self.adaptation.isDue(now: now) {
+      let path = self.pathState(now: now)
+      let reading = self.adaptation.read(path, now: now)
+      self.carried = reading.bitrate
+      self.terms?.adapt(to: reading, now: now)
+    }
+    guard let terms = self.terms?.nextChange(now: now) else { return }
+    self.traceChange(.begin, terms, now: now)
+    self.events.append(.changeWanted(terms))
+  }
+
+  private mutating func traceChange(_ phase: ControlTrace.Change.Phase, _ terms: StreamTerms, now: Instant) {
+    guard let reason = self.terms?.causeUnderWay else { return }
+    let carried = self.carried
+    self.trace.record(at: now, .change(ControlTrace.Change(phase, reason, terms, carried: carried)))
+  }
+
   /// Notes what the pacer has let go.
   private mutating func traceRelease(since packetsBefore: UInt32, byteCount: Int, now: Instant) {
     let packetCount = Int(self.video.packetCount &- packetsBefore)
@@ -339,6 +363,7 @@ public struct HostSession: ~Copyable {
     self.lastHeardAt = now
     guard self.isSuspended, !self.isEnded else { return }
     self.isSuspended = false
+    self.adaptation = PictureAdaptation(now: now)
     self.events.append(.resumed)
     self.events.append(.keyframeRequested)
   }

@@ -27,11 +27,18 @@ public struct HostTerms: Sendable {
   public private(set) var wished: StreamTerms
   /// Frames a second that the player's machine can decode; `nil` for as many as come.
   public private(set) var decodableRate: Int?
-  /// The picture that the path allows; `nil` for any.
+  /// The largest picture that is allowed; `nil` for any.
   private var allowed: PictureTerms?
-  /// Finds ``allowed``, once there is somebody who knows the path's bitrate.
+  /// The picture that the path carries; `nil` for any.
+  private var carried: PictureTerms?
+  /// Finds ``carried``, once something is known of the path.
   private var ladder: PictureLadder?
+  private var reading: PictureAdaptation.Reading?
   private var underWay: StreamTerms?
+  /// Why what is wanted is not what is in force.
+  private var cause = ControlTrace.Change.Reason.wish
+  /// Why the newest change was begun.
+  private(set) var causeUnderWay = ControlTrace.Change.Reason.wish
   private var newestWish: UInt32 = 0
   private var answered: UInt32 = 0
   private var revision: UInt32 = 0
@@ -72,25 +79,39 @@ public struct HostTerms: Sendable {
       return
     }
     self.newestWish = wish.number
+    if self.decodableRate != wish.decodableRate { self.cause = .decoder }
     self.decodableRate = wish.decodableRate
+    let before = self.wished
     self.take(wish.terms)
+    self.climb(now: now)
+    if self.wished != before { self.cause = .wish }
   }
 
   /// The path carries so much of the host's stream: the picture follows, by ``PictureLadder``.
   ///
-  /// Call it whenever the controller's bitrate changes, and a few times a second besides.
-  mutating func adapt(to bitrate: Bitrate, now: Instant) {
+  /// To be called a few times a second.
+  mutating func adapt(to reading: PictureAdaptation.Reading, now: Instant) {
+    self.reading = reading
+    self.climb(now: now)
+  }
+
+  private mutating func climb(now: Instant) {
+    guard let reading = self.reading else { return }
     let top = PictureTerms(size: self.wished.picture, frameRate: self.wished.frameRate)
-    var ladder = self.ladder ?? PictureLadder(top: top, codec: self.inForce.codec)
+    var ladder = self.ladder ?? PictureLadder(top: top, codec: self.inForce.codec, since: now)
     ladder.want(top, codec: self.inForce.codec)
     ladder.limitDecoding(to: self.decodableRate)
-    self.allowed = ladder.picture(bitrate: bitrate, now: now)
+    let before = self.wanted
+    self.carried = ladder.picture(bitrate: reading.bitrate, isUsedUp: reading.isUsedUp, now: now)
+    if self.wanted != before { self.cause = .path }
     self.ladder = ladder
   }
 
-  /// The path allows this picture, or any.
+  /// No larger picture is streamed than this, whatever the path carries; `nil` for no such limit.
   mutating func allow(_ picture: PictureTerms?) {
+    let before = self.wanted
     self.allowed = picture
+    if self.wanted != before { self.cause = .path }
   }
 
   /// The change to begin now, if there is one. It is under way from then on, until ``changed(to:now:)`` or
@@ -104,6 +125,7 @@ public struct HostTerms: Sendable {
     }
     guard self.nextChangeAt <= now else { return nil }
     self.underWay = wanted
+    self.causeUnderWay = self.cause
     self.nextChangeAt = now + Self.leastSpacing
     return wanted
   }
@@ -124,8 +146,10 @@ public struct HostTerms: Sendable {
   }
 
   /// The change that was under way could not be made; the stream goes on as it was.
-  mutating func failed(now: Instant) {
-    guard let terms = self.underWay else { return }
+  ///
+  /// - Returns: what it was.
+  mutating func failed(now: Instant) -> StreamTerms? {
+    guard let terms = self.underWay else { return nil }
     self.underWay = nil
     if terms.codec != self.inForce.codec {
       // There is no such encoder after all.
@@ -135,6 +159,7 @@ public struct HostTerms: Sendable {
     } else {
       self.refused = (terms, now + Self.failureDelay)
     }
+    return terms
   }
 
   private mutating func take(_ wish: StreamTerms) {
@@ -147,10 +172,8 @@ public struct HostTerms: Sendable {
   /// What the stream should be: the player's wish, lowered to what path and decoder can take.
   private var wanted: StreamTerms {
     var picture = PictureTerms(size: self.wished.picture, frameRate: self.wished.frameRate)
-    if let allowed = self.allowed {
-      picture.size = self.wished.picture.fitted(into: allowed.size)
-      picture.frameRate = min(picture.frameRate, allowed.frameRate)
-    }
+    if let allowed = self.allowed { picture.narrow(to: allowed) }
+    if let carried = self.carried { picture.narrow(to: carried) }
     return StreamTerms(
       picture: picture.size,
       frameRate: max(1, min(picture.frameRate, self.decodableRate ?? picture.frameRate)),
@@ -176,5 +199,12 @@ public struct HostTerms: Sendable {
     guard self.answered < self.newestWish else { return }
     self.answered = self.newestWish
     self.mustTell = true
+  }
+}
+
+extension RateController {
+  /// The stream goes on with these terms.
+  mutating func change(to terms: StreamTerms) {
+    self.change(cap: terms.maximumBitrate, interval: .nanoseconds(1_000_000_000 / Int64(terms.frameRate)))
   }
 }

@@ -52,10 +52,12 @@ public struct PictureLadder: Hashable, Sendable {
   /// - Parameters:
   ///   - top: what is wanted, and what the best path gets.
   ///   - codec: what the pictures are compressed with.
-  public init(top: PictureTerms, codec: VideoCodec) {
+  ///   - since: when `top` was first shown; `nil` if nothing has been shown, so that the first answer costs nothing.
+  public init(top: PictureTerms, codec: VideoCodec, since: Instant? = nil) {
     self.top = top
     self.codec = codec
     self.build()
+    self.changedAt = since
   }
 
   /// What is wanted has changed. The ladder begins anew at the step that suits the bitrate it is asked about next.
@@ -77,9 +79,11 @@ public struct PictureLadder: Hashable, Sendable {
   ///
   /// Call it whenever the bitrate changes, and a few times a second besides.
   ///
-  /// - Parameter bitrate: what the path is thought to carry of video.
-  public mutating func picture(bitrate: Bitrate, now: Instant) -> PictureTerms {
-    self.watch(Double(bitrate.bitsPerSecond), now: now)
+  /// - Parameters:
+  ///   - bitrate: what the path is thought to carry of video.
+  ///   - isUsedUp: whether the stream takes what it is given; a picture that gets along with less is not made smaller.
+  public mutating func picture(bitrate: Bitrate, isUsedUp: Bool = true, now: Instant) -> PictureTerms {
+    self.watch(Double(bitrate.bitsPerSecond), isUsedUp: isUsedUp, now: now)
     if let target = self.target(Double(bitrate.bitsPerSecond), now: now), target != self.present {
       if target > self.present {
         let wasMistaken = self.roseAt.map { now - $0 < Self.proofTime } ?? false
@@ -114,8 +118,8 @@ public struct PictureLadder: Hashable, Sendable {
   }
 
   /// Notes since when the bitrate has been too little, much too little, and enough for more.
-  private mutating func watch(_ bitrate: Double, now: Instant) {
-    let need = self.need(self.present)
+  private mutating func watch(_ bitrate: Double, isUsedUp: Bool, now: Instant) {
+    let need = isUsedUp ? self.need(self.present) : 0
     self.tooLittleSince = bitrate < need ? self.tooLittleSince ?? now : nil
     self.muchTooLittleSince = bitrate < need * Self.emergencyShare ? self.muchTooLittleSince ?? now : nil
     let isEnough = self.present > 0 && bitrate >= self.need(self.present - 1) * Self.riseMargin

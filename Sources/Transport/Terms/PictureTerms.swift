@@ -11,6 +11,12 @@ public struct PictureTerms: Hashable, Sendable {
     self.frameRate = frameRate
   }
 
+  /// Keeps this picture's shape and takes the most of it that `limit` allows.
+  mutating func narrow(to limit: PictureTerms) {
+    self.size = self.size.fitted(into: limit.size)
+    self.frameRate = min(self.frameRate, limit.frameRate)
+  }
+
   /// Luma samples a second.
   var sampleRate: Double { Double(self.size.width * self.size.height * self.frameRate) }
 }

@@ -90,5 +90,16 @@ extension Parser {
     ),
     .outage(.init(phase: .begin, silence: .milliseconds(60), outstanding: 10)),
     .repair(.init(action: .resend, packetCount: 1, copies: 3, age: .milliseconds(30), roundTrip: .milliseconds(20))),
+    .change(
+      .init(
+        phase: .done,
+        reason: .path,
+        picture: PictureSize(width: 640, height: 360),
+        frameRate: 30,
+        codec: .hevc,
+        maximumBitrate: .megabits(9),
+        carried: .megabits(1)
+      )
+    ),
   ]
 }
