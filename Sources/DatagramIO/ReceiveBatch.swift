@@ -45,21 +45,31 @@ public struct ReceiveBatch: ~Copyable {
     self.forEachArrival { datagram, source, _ in body(datagram, source) }
   }
 
-  /// As ``forEach(_:)``, with when the kernel took the datagram.
-  ///
-  /// - Parameter body: its last argument is `nil` unless the socket was opened to tell arrival times.
-  public func forEachArrival(_ body: (UnsafeMutableRawBufferPointer, SocketAddress, Instant?) -> Void) {
+  /// What the kernel tells of a datagram's way.
+  public struct Arrival: Hashable, Sendable {
+    /// When the kernel took it; `nil` unless the socket was opened to tell.
+    public var at: Instant?
+    /// How the network marked it; ``ECNMark/notCapable`` unless the socket was opened to tell.
+    public var ecn: ECNMark
+  }
+
+  /// As ``forEach(_:)``, with what the kernel tells of the datagram's way.
+  public func forEachArrival(_ body: (UnsafeMutableRawBufferPointer, SocketAddress, Arrival) -> Void) {
     for index in 0..<self.messageCount {
       let message = self.messages + index
       guard message.pointee.isTruncated == 0, let source = SocketAddress(message.pointee.address) else { continue }
       let bytes = UnsafeMutableRawBufferPointer(start: message.pointee.base, count: message.pointee.byteCount)
       let segment = message.pointee.segmentByteCount == 0 ? bytes.count : message.pointee.segmentByteCount
       let stamp = message.pointee.arrivedNanoseconds
-      let arrivedAt = stamp == 0 ? nil : Instant(nanoseconds: stamp + self.wallOffset)
+      // The kernel joins only what has the same bits.
+      let arrival = Arrival(
+        at: stamp == 0 ? nil : Instant(nanoseconds: stamp + self.wallOffset),
+        ecn: ECNMark(rawValue: UInt8(truncatingIfNeeded: message.pointee.ecn)) ?? .notCapable
+      )
       var offset = 0
       while offset < bytes.count {
         let end = min(offset + segment, bytes.count)
-        body(UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<end]), source, arrivedAt)
+        body(UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<end]), source, arrival)
         offset = end
       }
     }

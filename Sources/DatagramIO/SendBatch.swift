@@ -1,9 +1,10 @@
 internal import CLinux
+public import MediaUnits
 
 /// Datagrams on their way out, side by side in one arena that is allocated once.
 ///
 /// Consecutive datagrams for one destination become one message that the kernel segments (UDP_SEGMENT), as long as all
-/// have the same size; a shorter one may close the run.
+/// have the same size and mark; a shorter one may close the run.
 public struct SendBatch: ~Copyable {
   /// The kernel's limit on datagrams in one segmented message (`UDP_MAX_SEGMENTS` of kernels before 6.9).
   private static let maximumSegmentCount = 64
@@ -58,12 +59,14 @@ public struct SendBatch: ~Copyable {
   /// - Parameters:
   ///   - destination: where it goes.
   ///   - maximumByteCount: how much room `write` needs, 1 ... 65,000.
+  ///   - ecn: its mark, where that is not the socket's.
   ///   - write: fills the room from its start and returns how many bytes it used; 0 appends nothing.
   /// - Returns: `false`, without calling `write`, if there is no room: send the batch and append again.
   /// - Complexity: allocates nothing.
   public mutating func append(
     to destination: SocketAddress,
     maximumByteCount: Int,
+    ecn: ECNMark? = nil,
     _ write: (UnsafeMutableRawBufferPointer) -> Int
   ) -> Bool {
     precondition((1...Self.maximumMessageByteCount).contains(maximumByteCount), "a datagram has 1 to 65,000 bytes")
@@ -76,11 +79,13 @@ public struct SendBatch: ~Copyable {
     guard byteCount > 0 else { return true }
     self.usedByteCount += byteCount
     self.datagramCount += 1
-    if !self.extendLast(to: destination, byteCount: byteCount) {
+    let bits = ecn.map { Int32($0.rawValue) } ?? -1
+    if !self.extendLast(to: destination, byteCount: byteCount, ecn: bits) {
       let message = self.messages + self.messageCount
       message.pointee.base = start
       message.pointee.byteCount = byteCount
       message.pointee.segmentByteCount = byteCount
+      message.pointee.ecn = bits
       self.destinations[self.messageCount] = destination
       self.messageCount += 1
       self.lastIsOpen = true
@@ -96,14 +101,16 @@ public struct SendBatch: ~Copyable {
     self.lastIsOpen = false
   }
 
-  /// Lengthens the last message by the datagram just written behind it, if the kernel could cut the two apart again.
-  private mutating func extendLast(to destination: SocketAddress, byteCount: Int) -> Bool {
+  /// Lengthens the last message by the datagram just written behind it, if the kernel could cut the two apart again and
+  /// would mark them alike.
+  private mutating func extendLast(to destination: SocketAddress, byteCount: Int, ecn: Int32) -> Bool {
     guard self.lastIsOpen, self.messageCount > 0, self.destinations[self.messageCount - 1] == destination else {
       return false
     }
     let last = self.messages + (self.messageCount - 1)
     let segment = last.pointee.segmentByteCount
-    guard byteCount <= segment, last.pointee.byteCount + byteCount <= Self.maximumMessageByteCount,
+    guard last.pointee.ecn == ecn, byteCount <= segment,
+      last.pointee.byteCount + byteCount <= Self.maximumMessageByteCount,
       last.pointee.byteCount < segment * Self.maximumSegmentCount
     else { return false }
     last.pointee.byteCount += byteCount

@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-internal import MediaUnits
+public import MediaUnits
 
 /// A non-blocking UDP socket with batched, segmented sends and joined receives.
 ///
@@ -33,6 +33,8 @@ public struct UDPSocket: ~Copyable {
   public let localAddress: SocketAddress
   /// Whether the kernel joins incoming datagrams.
   public let joinsReceived: Bool
+  /// Whether what is sent says that its sender reacts to marks of the network.
+  public let isECNCapable: Bool
   public private(set) var counters = Counters()
 
   /// Opens a socket; `[::]` takes IPv4 too.
@@ -40,8 +42,15 @@ public struct UDPSocket: ~Copyable {
   /// - Parameters:
   ///   - address: the local address; port 0 lets the system choose.
   ///   - tellsArrival: whether ``ReceiveBatch/forEachArrival(_:)`` shall know when datagrams arrived.
+  ///   - ecn: what the network is told of what is sent; whoever asks for marks must react to them (RFC 9331 §4).
+  ///   - tellsECN: whether ``ReceiveBatch/forEachArrival(_:)`` shall know how the network marked datagrams.
   /// - Throws: ``SocketError`` whose sentence says what to do, for instance about a port in use.
-  public init(bindingTo address: SocketAddress, tellsArrival: Bool = false) throws(SocketError) {
+  public init(
+    bindingTo address: SocketAddress,
+    tellsArrival: Bool = false,
+    ecn: ECNMark = .notCapable,
+    tellsECN: Bool = false
+  ) throws(SocketError) {
     let family = address.isIPv4 ? AF_INET : AF_INET6
     let raw = shim_udp_socket(family)
     guard raw >= 0 else { throw SocketError(.open, code: errno) }
@@ -57,6 +66,9 @@ public struct UDPSocket: ~Copyable {
     Self.enlarge(raw, forced: SO_SNDBUFFORCE, ordinary: SO_SNDBUF)
     let joins = shim_enable_gro(raw) == 1
     if tellsArrival { _ = shim_enable_arrival_times(raw) }
+    // Without them nothing is marked, or nothing is known of marks: both are how it was before there was ECN.
+    if tellsECN { _ = shim_enable_ecn(raw, family) }
+    let isECNCapable = ecn != .notCapable && shim_set_ecn(raw, family, Int32(ecn.rawValue)) == 1
 
     var storage = sockaddr_storage()
     var byteCount = address.write(to: &storage, family: family)
@@ -73,6 +85,7 @@ public struct UDPSocket: ~Copyable {
     self.family = family
     self.localAddress = local
     self.joinsReceived = joins
+    self.isECNCapable = isECNCapable
     self.descriptor = descriptor
   }
 
@@ -169,6 +182,7 @@ public struct UDPSocket: ~Copyable {
     }
     if count > 1 { self.counters.unsegmented += 1 }
     var single = shim_datagram()
+    single.ecn = message.pointee.ecn
     single.addressByteCount = destination.write(to: &single.address, family: self.family)
     var offset = 0
     while offset < message.pointee.byteCount {

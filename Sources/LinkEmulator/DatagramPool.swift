@@ -1,7 +1,10 @@
-/// The bytes of datagrams under way. Buffers are used again and again: once there are enough, nothing is allocated.
+import MediaUnits
+
+/// The bytes and marks of datagrams under way. Buffers are used again and again: once there are enough, nothing is allocated.
 struct DatagramPool {
   private struct Buffer {
     var bytes: [UInt8] = []
+    var ecn = ECNMark.notCapable
     /// Of the datagrams under way that these bytes are of: a duplicated one is there twice.
     var useCount = 0
   }
@@ -16,7 +19,7 @@ struct DatagramPool {
   var usedCount: Int { self.buffers.count - self.free.count }
 
   /// Copies a datagram in, used once.
-  mutating func store(_ bytes: UnsafeRawBufferPointer) -> Int {
+  mutating func store(_ bytes: UnsafeRawBufferPointer, ecn: ECNMark) -> Int {
     let index: Int
     if let last = self.free.popLast() {
       index = last
@@ -27,6 +30,7 @@ struct DatagramPool {
       self.buffers.append(buffer)
     }
     self.buffers[index].bytes.append(contentsOf: bytes)
+    self.buffers[index].ecn = ecn
     self.buffers[index].useCount = 1
     return index
   }
@@ -47,6 +51,9 @@ struct DatagramPool {
     }
     self.free.append(index)
   }
+
+  /// The mark that a datagram was sent with.
+  func ecn(_ index: Int) -> ECNMark { self.buffers[index].ecn }
 
   /// Lends a datagram's bytes.
   func withBytes<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {

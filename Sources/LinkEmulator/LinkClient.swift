@@ -19,7 +19,7 @@ final class LinkClient {
     self.address = address
     self.target = configuration.target
     let local = configuration.target.isIPv4 ? try SocketAddress(host: "0.0.0.0", port: 0) : .any(port: 0)
-    self.socket = try UDPSocket(bindingTo: local)
+    self.socket = try UDPSocket(bindingTo: local, tellsECN: true)
     self.path = LinkPair(
       up: configuration.up,
       down: configuration.down,
@@ -37,11 +37,11 @@ final class LinkClient {
     repeat {
       try self.socket.receive(into: &batch)
       let now = Instant.now
-      batch.forEach { bytes, source in
+      batch.forEachArrival { bytes, source, arrival in
         guard source == self.target else { return }
         self.lastHeard = now
         let byteCount = bytes.count + Self.headerByteCount
-        self.path.down.send(UnsafeRawBufferPointer(bytes), byteCount: byteCount, now: now)
+        self.path.down.send(UnsafeRawBufferPointer(bytes), ecn: arrival.ecn, byteCount: byteCount, now: now)
       }
     } while batch.isFull
   }

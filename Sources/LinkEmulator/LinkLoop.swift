@@ -24,7 +24,7 @@ final class LinkLoop {
   init(configuration: LinkEmulatorConfiguration, control: LinkControl) throws(SocketError) {
     self.configuration = configuration
     self.control = control
-    self.front = try UDPSocket(bindingTo: configuration.listen)
+    self.front = try UDPSocket(bindingTo: configuration.listen, tellsECN: true)
   }
 
   func run() {
@@ -96,14 +96,14 @@ final class LinkLoop {
     repeat {
       try self.front.receive(into: &self.received)
       let now = Instant.now
-      self.received.forEach { bytes, source in
+      self.received.forEachArrival { bytes, source, arrival in
         guard let client = self.client(at: source, now: now) else {
           self.past.refused += 1
           return
         }
         client.lastHeard = now
         let byteCount = bytes.count + LinkClient.headerByteCount
-        client.path.up.send(UnsafeRawBufferPointer(bytes), byteCount: byteCount, now: now)
+        client.path.up.send(UnsafeRawBufferPointer(bytes), ecn: arrival.ecn, byteCount: byteCount, now: now)
       }
     } while self.received.isFull
   }

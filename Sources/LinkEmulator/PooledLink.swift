@@ -21,9 +21,15 @@ struct PooledLink {
 
   /// Puts a datagram on the link.
   ///
+  /// - Parameter ecn: the mark that it came with, where that is not among its bytes.
   /// - Complexity: does not allocate once as many datagrams have been under way.
-  mutating func send(_ bytes: UnsafeRawBufferPointer, byteCount: Int, now: Instant) {
-    let index = self.pool.store(bytes)
+  mutating func send(
+    _ bytes: UnsafeRawBufferPointer,
+    ecn: ECNMark = .notCapable,
+    byteCount: Int,
+    now: Instant
+  ) {
+    let index = self.pool.store(bytes, ecn: ecn)
     let before = self.link.statistics
     self.link.send(index, byteCount: byteCount, now: now)
     let after = self.link.statistics
@@ -41,14 +47,16 @@ struct PooledLink {
     through batch: inout SendBatch,
     flush: (inout SendBatch) -> Void
   ) {
-    while let index = self.link.receive(now: now) {
-      self.pool.withBytes(index) { bytes in
-        if !batch.append(bytes, to: destination) {
+    while let arrival = self.link.receiveArrival(now: now) {
+      let sent = self.pool.ecn(arrival.datagram)
+      let ecn = arrival.isMarked ? sent.marked : sent
+      self.pool.withBytes(arrival.datagram) { bytes in
+        if !batch.append(bytes, ecn: ecn, to: destination) {
           flush(&batch)
-          _ = batch.append(bytes, to: destination)
+          _ = batch.append(bytes, ecn: ecn, to: destination)
         }
       }
-      self.pool.release(index)
+      self.pool.release(arrival.datagram)
     }
     flush(&batch)
   }
@@ -65,9 +73,9 @@ struct PooledLink {
 
 extension SendBatch {
   /// Appends a datagram; `false` if there is no room. One that is larger than any batch takes is left out.
-  mutating func append(_ bytes: UnsafeRawBufferPointer, to destination: SocketAddress) -> Bool {
+  mutating func append(_ bytes: UnsafeRawBufferPointer, ecn: ECNMark, to destination: SocketAddress) -> Bool {
     guard 1...65_000 ~= bytes.count else { return true }
-    return self.append(to: destination, maximumByteCount: bytes.count) { room in
+    return self.append(to: destination, maximumByteCount: bytes.count, ecn: ecn) { room in
       room.copyMemory(from: bytes)
       return bytes.count
     }

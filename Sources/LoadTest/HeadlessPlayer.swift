@@ -130,25 +130,25 @@ final class HeadlessPlayer {
   /// Takes what has arrived.
   func receive(into batch: inout ReceiveBatch) throws(SocketError) {
     self.isStirred = true
-    try self.path.receive(into: &batch, queue: &self.figures.receiveQueue) { self.receive($0, now: $1) }
+    try self.path.receive(into: &batch, queue: &self.figures.receiveQueue) { self.receive($0, ecn: $1, now: $2) }
   }
 
   /// Sorts one datagram by its first byte.
   ///
   /// - Spec: RFC 7983 §7, RFC 5761 §4; Protocol/session.md §1.
-  private func receive(_ datagram: UnsafeMutableRawBufferPointer, now: Instant) {
+  private func receive(_ datagram: UnsafeMutableRawBufferPointer, ecn: ECNMark, now: Instant) {
     guard datagram.count >= 12 else { return }
     switch datagram[0] {
     case 4...7:
       self.handshake?.handle(UnsafeRawBufferPointer(datagram).bytes, now: now)
       // The host's first packets may lie behind its answer in this very batch.
       self.advance(now: now)
-    case 128...191: self.receiveMedia(datagram, now: now)
+    case 128...191: self.receiveMedia(datagram, ecn: ecn, now: now)
     default: self.rejectedCount += 1
     }
   }
 
-  private func receiveMedia(_ datagram: UnsafeMutableRawBufferPointer, now: Instant) {
+  private func receiveMedia(_ datagram: UnsafeMutableRawBufferPointer, ecn: ECNMark, now: Instant) {
     guard self.phase == .playing else { return }
     do {
       if RTCPPacket.isRTCP(UnsafeRawBufferPointer(datagram).bytes) {
@@ -156,7 +156,7 @@ final class HeadlessPlayer {
         self.session?.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<count]).bytes, now: now)
       } else {
         guard let count = try self.unprotection?.unprotectRTP(datagram) else { return }
-        self.session?.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<count]).bytes, now: now)
+        self.session?.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<count]).bytes, ecn: ecn, now: now)
       }
       if self.firstPacketAt == nil { self.firstPacketAt = now }
     } catch {
@@ -167,8 +167,9 @@ final class HeadlessPlayer {
   /// Does what is due, and sends what is to be sent.
   func step(batch: inout SendBatch, now: Instant) {
     self.isStirred = false
-    while var bytes = self.path.receiveFromLink(now: now) {
-      bytes.withUnsafeMutableBytes { self.receive($0, now: now) }
+    while var datagram = self.path.receiveFromLink(now: now) {
+      let ecn = datagram.ecn
+      datagram.bytes.withUnsafeMutableBytes { self.receive($0, ecn: ecn, now: now) }
     }
     if self.handshake != nil { self.stepHandshake(batch: &batch, now: now) }
     if self.phase == .playing { self.stepSession(batch: &batch, now: now) }

@@ -11,7 +11,7 @@ struct PlayerPath: ~Copyable {
 
   /// - Throws: ``SocketError`` where the player cannot have a socket of its own.
   init() throws(SocketError) {
-    self.socket = try UDPSocket(bindingTo: .any(port: 0), tellsArrival: true)
+    self.socket = try UDPSocket(bindingTo: .any(port: 0), tellsArrival: true, tellsECN: true)
   }
 
   var fileDescriptor: Int32 { self.socket.fileDescriptor }
@@ -33,19 +33,20 @@ struct PlayerPath: ~Copyable {
   mutating func receive(
     into batch: inout ReceiveBatch,
     queue: inout LatencyHistogram,
-    _ body: (UnsafeMutableRawBufferPointer, Instant) -> Void
+    _ body: (UnsafeMutableRawBufferPointer, ECNMark, Instant) -> Void
   ) throws(SocketError) {
     // A socket that is never empty must not keep the others waiting.
     for _ in 0..<8 {
       try self.socket.receive(into: &batch)
       let now = Instant.now
-      batch.forEachArrival { datagram, _, arrivedAt in
-        if let arrivedAt { queue.record(nanoseconds: (now - arrivedAt).wholeNanoseconds) }
+      batch.forEachArrival { datagram, _, arrival in
+        if let arrivedAt = arrival.at { queue.record(nanoseconds: (now - arrivedAt).wholeNanoseconds) }
         if self.links != nil {
           let byteCount = datagram.count + PlayerLinks.headerByteCount
-          self.links?.down.send(Array(datagram), byteCount: byteCount, now: now)
+          let sent = PlayerLinks.Datagram(bytes: Array(datagram), ecn: arrival.ecn)
+          self.links?.down.send(sent, byteCount: byteCount, now: now)
         } else {
-          body(datagram, now)
+          body(datagram, arrival.ecn, now)
         }
       }
       guard batch.isFull else { return }
@@ -53,7 +54,7 @@ struct PlayerPath: ~Copyable {
   }
 
   /// The next datagram that has come through the emulated network; `nil` if there is none.
-  mutating func receiveFromLink(now: Instant) -> [UInt8]? { self.links?.down.receive(now: now) }
+  mutating func receiveFromLink(now: Instant) -> PlayerLinks.Datagram? { self.links?.receive(now: now) }
 
   /// Sends one datagram that `write` fills in, straight or by way of the emulated network.
   mutating func put(

@@ -55,7 +55,8 @@ final class HostLoop {
     self.control = control
     self.logger = logger
     self.traces = try configuration.trace.map { try TraceWriter($0, logger: logger) }
-    self.socket = try UDPSocket(bindingTo: configuration.listenAddress)
+    // The rate control reacts to marks of the network, so that it may mark in place of dropping.
+    self.socket = try UDPSocket(bindingTo: configuration.listenAddress, ecn: .capable1)
     self.handshake = HostHandshake(identity: configuration.identity)
     self.stock = WarmStock(wanted: configuration.warmStages, delay: configuration.warmDelay)
     self.probes = ProbeLimit(seed: random.next())

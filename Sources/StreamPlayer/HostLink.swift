@@ -36,12 +36,14 @@ final class HostLink {
   }
 
   /// Takes one SRTP or SRTCP datagram.
-  func receive(_ datagram: UnsafeMutableRawBufferPointer, kind: PacketKind, now: Instant) {
+  ///
+  /// - Parameter ecn: the mark that it came with.
+  func receive(_ datagram: UnsafeMutableRawBufferPointer, kind: PacketKind, ecn: ECNMark, now: Instant) {
     do {
       switch kind {
       case .rtp:
         let byteCount = try self.unprotection.unprotectRTP(datagram)
-        self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)
+        self.session.handle(rtp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, ecn: ecn, now: now)
       case .rtcp:
         let byteCount = try self.unprotection.unprotectRTCP(datagram)
         self.session.handle(rtcp: UnsafeRawBufferPointer(rebasing: datagram[..<byteCount]).bytes, now: now)

@@ -52,7 +52,7 @@ final class PlayerLoop {
     self.configuration = configuration
     self.link = link
     self.logger = logger
-    self.socket = try UDPSocket(bindingTo: .any(port: 0))
+    self.socket = try UDPSocket(bindingTo: .any(port: 0), tellsECN: true)
   }
 
   func run() {
@@ -180,13 +180,13 @@ final class PlayerLoop {
   private func receive() throws {
     try self.socket.receive(into: &self.received)
     let now = Instant.now
-    self.received.forEach { datagram, _ in self.receive(datagram, now: now) }
+    self.received.forEachArrival { datagram, _, arrival in self.receive(datagram, ecn: arrival.ecn, now: now) }
   }
 
   /// Sorts one datagram by its first byte.
   ///
   /// - Spec: RFC 7983 §7, RFC 5761 §4; Protocol/session.md §1.
-  private func receive(_ datagram: UnsafeMutableRawBufferPointer, now: Instant) {
+  private func receive(_ datagram: UnsafeMutableRawBufferPointer, ecn: ECNMark, now: Instant) {
     guard datagram.count >= 8 else { return }
     switch datagram[0] {
     case 4...7:
@@ -199,7 +199,7 @@ final class PlayerLoop {
       guard let host = self.host else { return }
       if self.figures.firstPacketAt == nil { self.figures.firstPacketAt = now }
       let isRTCP = RTCPPacket.isRTCP(UnsafeRawBufferPointer(datagram).bytes)
-      host.receive(datagram, kind: isRTCP ? .rtcp : .rtp, now: now)
+      host.receive(datagram, kind: isRTCP ? .rtcp : .rtp, ecn: ecn, now: now)
     default: break
     }
   }

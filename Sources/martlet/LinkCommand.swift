@@ -14,7 +14,7 @@ struct LinkCommand: ParsableCommand {
     abstract: "Emulate a network between players and a host: delay, jitter, loss, a narrow rate, outages.",
     discussion: """
       With --to it relays UDP datagrams between whoever sends to --listen and the host there, and nothing else: it makes \
-      no network device, needs no privileges, and does not pass on ECN marks. Give players the emulator's \
+      no network device and needs no privileges. ECN bits pass through. Give players the emulator's \
       address with the host's key: martlet://127.0.0.1:9000#KEY.
 
         martlet link --to 127.0.0.1:7777 --delay 15ms --loss 2%

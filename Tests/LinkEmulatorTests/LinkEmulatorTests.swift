@@ -102,6 +102,43 @@ struct LinkEmulatorTests {
     #expect(.zero...(.seconds(5)) ~= Instant.now - first)
   }
 
+  @Test("passes marks on, and marks what has waited, of what may be marked", arguments: [true, false])
+  func marks(isCapable: Bool) throws {
+    var target = try UDPSocket(bindingTo: Self.loopback(), tellsECN: true)
+    let emulator = try LinkEmulator.start(
+      LinkEmulatorConfiguration(
+        listen: Self.loopback(),
+        target: target.localAddress,
+        // A hundred datagrams of 128 bytes take a tenth of a second.
+        up: LinkConditions(rate: .megabits(1), queue: .seconds(1), marking: .milliseconds(20)),
+        down: .perfect
+      )
+    )
+    var client = try UDPSocket(bindingTo: Self.loopback(), ecn: isCapable ? .capable1 : .notCapable)
+    var batch = SendBatch()
+    for _ in 0..<100 { _ = batch.append(to: emulator.localAddress, maximumByteCount: 100) { _ in 100 } }
+    client.send(&batch)
+    var received = ReceiveBatch()
+    var marks: [ECNMark] = []
+    var poll = PollSet([target.fileDescriptor])
+    while marks.count < 100, try poll.wait(until: .now + .seconds(2)) {
+      try target.receive(into: &received)
+      received.forEachArrival { _, _, arrival in marks.append(arrival.ecn) }
+    }
+    let report = emulator.stop()
+    #expect(marks.count == 100)
+    // The first twenty or so have not waited long enough.
+    #expect(60...90 ~= report.up.marked)
+    let firstMark = marks.firstIndex(of: .congestionExperienced) ?? 0
+    guard isCapable else {
+      #expect(marks.allSatisfy { $0 == .notCapable })
+      return
+    }
+    #expect(marks[..<firstMark].allSatisfy { $0 == .capable1 } && firstMark > 5)
+    #expect(marks[firstMark...].count == report.up.marked)
+    #expect(marks[firstMark...].allSatisfy { $0 == .congestionExperienced })
+  }
+
   @Test("loses what it was told to, in the direction that it was told to")
   func loss() throws {
     let (roundTrips, report) = try self.echo(count: 500, down: LinkConditions(loss: 0.2), limit: .seconds(1))
@@ -159,12 +196,13 @@ struct LinkEmulatorTests {
   func pool() {
     var pool = DatagramPool()
     func store(_ byte: UInt8, count: Int = 100) -> Int {
-      [UInt8](repeating: byte, count: count).withUnsafeBytes { pool.store($0) }
+      [UInt8](repeating: byte, count: count).withUnsafeBytes { pool.store($0, ecn: .capable1) }
     }
     let (first, second) = (store(1), store(2))
     pool.retain(first)
     pool.release(first)
     #expect(pool.withBytes(first) { Array($0) } == [UInt8](repeating: 1, count: 100))
+    #expect(pool.ecn(first) == .capable1)
     pool.release(second)
     #expect(pool.usedCount == 1)
     #expect(store(3, count: 9000) == second, "a free buffer is used again")

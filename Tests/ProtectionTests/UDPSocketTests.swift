@@ -135,7 +135,7 @@ struct UDPSocketTests {
       try nothing.wait(until: after + .milliseconds(20))
       try receiver.receive(into: &incoming)
       var arrivals: [Instant?] = []
-      incoming.forEachArrival { _, _, arrivedAt in arrivals.append(arrivedAt) }
+      incoming.forEachArrival { _, _, arrival in arrivals.append(arrival.at) }
       #expect(arrivals.count == 3)
       guard tells else {
         #expect(arrivals == [nil, nil, nil])

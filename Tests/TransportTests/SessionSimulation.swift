@@ -87,6 +87,8 @@ struct SessionSimulation: ~Copyable {
   /// Changes a byte of each parity packet.
   var woundedParity: SplitMix64?
   var isPlayerHeard = true
+  /// What the host's packets say of its reaction to marks.
+  var sentECN = ECNMark.capable1
   /// The encoder, where the session's terms can change.
   var seat: SimulatedSeat?
   /// What a planned frame takes at most, for its picture looks right with so much.
@@ -248,11 +250,13 @@ struct SessionSimulation: ~Copyable {
   }
 
   private mutating func exchange() {
-    while let datagram = self.down.receive(now: self.now) {
+    while let arrival = self.down.receiveArrival(now: self.now) {
       guard self.isHostHeard else { continue }
-      switch datagram.kind {
-      case .rtp: self.player.handle(rtp: datagram.bytes.octets, now: self.now)
-      case .rtcp: self.player.handle(rtcp: datagram.bytes.octets, now: self.now)
+      let bytes = arrival.datagram.bytes
+      let ecn = arrival.isMarked ? self.sentECN.marked : self.sentECN
+      switch arrival.datagram.kind {
+      case .rtp: self.player.handle(rtp: bytes.octets, ecn: ecn, now: self.now)
+      case .rtcp: self.player.handle(rtcp: bytes.octets, now: self.now)
       }
     }
     while let datagram = self.up.receive(now: self.now) {

@@ -18,6 +18,9 @@ struct shim_datagram {
   size_t segmentByteCount;
   // Set by a receive: the kernel cut the datagram to fit.
   int isTruncated;
+  // The ECN bits of the IP header (RFC 3168). Set by a receive; 0 where the kernel does not say. For a send: those of
+  // this message, or -1 for the socket's.
+  int ecn;
   // Set by a receive: when the kernel took the datagram, by CLOCK_REALTIME; 0 where it does not say.
   int64_t arrivedNanoseconds;
   socklen_t addressByteCount;
@@ -33,11 +36,19 @@ int shim_enable_gro(int descriptor);
 // 1 where the kernel will say when each datagram arrived, else 0.
 int shim_enable_arrival_times(int descriptor);
 
+// 1 where the kernel will say what ECN bits each datagram of either family came with, else 0.
+int shim_enable_ecn(int descriptor, int family);
+
+// Gives what the socket sends, to either family, these ECN bits; the other bits of the type of service stay as they are.
+// 1 where the kernel does, else 0.
+int shim_set_ecn(int descriptor, int family, int bits);
+
 // recvmmsg without waiting. In each of `count` (at most SHIM_BATCH_CAPACITY) messages `base` and `byteCount` give the
 // room; on return the first n are filled in. Returns n, or -1 with errno.
 int shim_recvmmsg(int descriptor, struct shim_datagram *messages, unsigned count);
 
-// sendmmsg without waiting; a message with segments carries a UDP_SEGMENT control message. Returns how many messages
+// sendmmsg without waiting; a message with segments carries a UDP_SEGMENT control message, one with ECN bits of its own
+// those. Returns how many messages
 // were sent, or -1 with errno of the first.
 int shim_sendmmsg(int descriptor, const struct shim_datagram *messages, unsigned count);
 

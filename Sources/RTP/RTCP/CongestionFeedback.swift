@@ -1,3 +1,4 @@
+public import MediaUnits
 internal import Octets
 
 /// When each packet of some streams arrived, and how the network had marked it.

@@ -34,8 +34,8 @@ struct RateController: Sendable {
   private static let patience: Duration = .milliseconds(60)
   /// Arrivals are told to about a millisecond.
   private static let precision: Duration = .milliseconds(1)
-  /// How fast packets leave, of what the path carries: less with each report of losses, more with each without, so that
-  /// a whole second without is needed to win back what one loss took.
+  /// How fast packets leave, of what the path carries: less with each report of losses or marks, more with each without
+  /// losses, so that a whole second without is needed to win back what one loss took.
   private static let paceFactors = 1.1...2.5
   private static let paceDecrease = 0.1
   private static let paceIncrease = 0.0005
@@ -333,6 +333,8 @@ struct RateController: Sendable {
   private mutating func react(markedCount: Int, of count: Int, now: Instant) {
     self.marks += (Double(markedCount) / Double(count) - self.marks) / 16
     guard markedCount > 0 else { return }
+    // A frame that leaves faster than the path carries it makes a queue of its own, which is marked too.
+    self.paceFactor = max(self.paceFactor - Self.paceDecrease, Self.paceFactors.lowerBound)
     self.window.congested(
       share: min(1, self.marks * 3),
       roundTrip: self.roundTrip ?? .zero,

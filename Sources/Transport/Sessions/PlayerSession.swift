@@ -1,6 +1,6 @@
 public import MediaUnits
 internal import Octets
-public import RTP
+internal import RTP
 public import SessionProtocol
 
 /// The player's end of one session: media in, input out, told the time.

@@ -8,3 +8,8 @@ public enum ECNMark: UInt8, Hashable, Sendable {
   case capable0 = 2
   case congestionExperienced = 3
 }
+
+extension ECNMark {
+  /// What a queue makes of it that marks: packets whose sender does not react to marks keep what they have.
+  public var marked: ECNMark { self == .notCapable ? .notCapable : .congestionExperienced }
+}
