@@ -23,10 +23,13 @@ struct EncoderRating {
   /// The least that was allowed while it was more than ``tooHigh``, and since when.
   private var higher: (least: Bitrate, since: Instant)?
 
-  /// - Parameter current: what the encoder was opened with.
-  init(change: RateChange, current: Bitrate) {
+  /// - Parameters:
+  ///   - current: what the encoder was opened with.
+  ///   - changedAt: when that was, for one that is to have some time before it is set lower.
+  init(change: RateChange, current: Bitrate, changedAt: Instant = .zero) {
     self.change = change
     self.current = current
+    self.changedAt = changedAt
   }
 
   /// The path allows `wanted` for the next frame.

@@ -1,5 +1,6 @@
 import DatagramIO
 import MediaUnits
+import RTP
 import SessionProtocol
 import Synchronization
 import Transport
@@ -28,9 +29,9 @@ struct SyntheticRun {
   }
 
   private func play(_ terms: StreamTerms, poll: inout PollSet) throws {
-    let frames = self.clip.rung(for: terms.maximumBitrate).frames
+    var stream = SyntheticStream(clip: self.clip, maximumBitrate: terms.maximumBitrate, now: .now)
     let interval = Duration.nanoseconds(1_000_000_000 / Int64(max(1, terms.frameRate)))
-    var (position, due) = (0, Instant.now)
+    var due = Instant.now
     while !self.link.mustStop.load(ordering: .relaxed) {
       let isSuspended = self.link.isSuspended.load(ordering: .relaxed)
       try poll.wait(until: isSuspended ? .now + .seconds(1) : due)
@@ -46,22 +47,39 @@ struct SyntheticRun {
       defer { due += interval }
       // And as there, nothing is made that the network thread has no room for.
       guard self.link.frames.hasRoom else { continue }
-      if self.link.mustSendKeyframe.exchange(false, ordering: .relaxed) { position = 0 }
-      self.send(frames[position], isKeyframe: position == 0, dueAt: due, startedAt: now)
-      position = (position + 1) % frames.count
+      if self.link.mustSendKeyframe.exchange(false, ordering: .relaxed) { stream.restart() }
+      guard self.plan(&stream, now: now) else { continue }
+      let frame = stream.next()
+      self.send(frame, dueAt: due, startedAt: now)
     }
   }
 
-  private func send(_ accessUnit: [UInt8], isKeyframe: Bool, dueAt: Instant, startedAt: Instant) {
+  /// Goes over to the clip's rate that suits the path now.
+  ///
+  /// - Returns: whether to send a frame at all.
+  private func plan(_ stream: inout SyntheticStream, now: Instant) -> Bool {
+    guard let path = self.link.pathState else { return true }
+    let plan = path.plan(now: now)
+    let before = stream.bitrate
+    let isSent = stream.follow(plan, now: now)
+    let after = stream.bitrate
+    if after != before { self.link.record(at: now, .rate(path.change(from: before, to: after))) }
+    let isKeyframe = stream.isAtKeyframe
+    self.link.record(at: now, .plan(path.trace(plan, bitrate: after, isKeyframe: isKeyframe, now: now)))
+    return isSent
+  }
+
+  private func send(_ next: SyntheticStream.Frame, dueAt: Instant, startedAt: Instant) {
     let frame = VideoFrame(
-      isKeyframe: isKeyframe,
+      isKeyframe: next.isKeyframe,
       damagedAt: dueAt,
       capturedAt: startedAt,
       convertedAt: startedAt,
       encodedAt: .now,
-      inputSequence: self.link.appliedInput.load(ordering: .acquiring)
+      inputSequence: self.link.appliedInput.load(ordering: .acquiring),
+      skipped: next.skippedCount > 0 ? SkippedPictures(count: next.skippedCount, reason: .path) : nil
     )
-    let isAccepted = accessUnit.withUnsafeBytes { self.link.frames.put($0, label: frame) }
+    let isAccepted = next.accessUnit.withUnsafeBytes { self.link.frames.put($0, label: frame) }
     if isAccepted { self.link.networkWakeup.signal() }
   }
 }
