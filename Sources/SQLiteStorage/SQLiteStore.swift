@@ -20,6 +20,7 @@ public final class SQLiteStore: NetworkStore {
     /// `nil` after an error, when it must be loaded anew.
     var image: Image?
     var feed: ChangeFeed
+    var logRoom: LogRoom
 
     /// Hands out the image alone, so that it is changed in place, and not again if `body` fails.
     mutating func withImage<Value>(_ database: Database, _ body: (inout Image) throws -> Value) throws -> Value {
@@ -86,7 +87,9 @@ public final class SQLiteStore: NetworkStore {
         let opening = try Int64.fetchOne(database, sql: "SELECT count FROM openings") ?? 0
         try database.execute(sql: "UPDATE openings SET count = count + 1")
         // Changes are kept in memory: numbers that were given before a restart must not be taken for new ones.
-        return State(image: try Image(in: database), feed: ChangeFeed(after: opening << 40))
+        var logRoom = LogRoom(path: path + "-wal", limit: Self.logPageCount * 4096)
+        logRoom.extend()
+        return State(image: try Image(in: database), feed: ChangeFeed(after: opening << 40), logRoom: logRoom)
       }
       self.state = Mutex(state)
     } catch is Foreign {
@@ -116,6 +119,7 @@ public final class SQLiteStore: NetworkStore {
       do {
         let (outcomes, changes) = try state.withImage(database) { try $0.apply(batch, in: database, now: now) }
         state.feed.append(changes, keeping: self.changeCount)
+        state.logRoom.extend()
         return outcomes
       } catch {
         // It may be in the file for all we know.
