@@ -39,7 +39,7 @@ struct GameNames {
   }
 
   /// Boxes of the tree tell this many apart; games of one bucket are told apart host by host.
-  static let bucketCount = 38
+  static let bucketCount = 49
 
   static func bucket(of number: UInt16) -> Int { Int(number & ~GameLanes.warmBit) % Self.bucketCount }
   static func mask(of number: UInt16) -> UInt64 { 1 << UInt64(Self.bucket(of: number)) }

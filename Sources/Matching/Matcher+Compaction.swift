@@ -3,7 +3,7 @@ import IndexAPI
 /// Memory in the order in which the search goes through it.
 extension Matcher {
   /// Leaves have some room for hosts that come later.
-  private static let filledCount = 31
+  private static let filledCount = 63
 
   /// Builds the tree anew: leaves as good as full, hosts that are near each other side by side, no unused memory.
   ///
@@ -17,9 +17,9 @@ extension Matcher {
     self.nodes.reserveCapacity(2 * blockCount)
     self.blockLeaves = []
     self.blockLeaves.reserveCapacity(blockCount)
-    self.gameMembers = []
+    self.memberWords = []
     let groupCount = (blockCount + Self.blocksPerGroup - 1) / Self.blocksPerGroup
-    self.gameMembers.reserveCapacity(groupCount * Self.blocksPerGroup * GameNames.bucketCount)
+    self.memberWords.reserveCapacity(groupCount * Self.blocksPerGroup * Self.wordsPerBlock)
     self.hosts = []
     self.hosts.reserveCapacity(blockCount * TreeNode.leafCapacity)
     self.hostLandmarks = []
@@ -114,7 +114,7 @@ extension Matcher {
     self.nodes[leaf].first = UInt32(block)
     self.nodes[leaf].count = UInt8(points.count)
     self.blockLeaves.append(UInt32(leaf))
-    if block % Self.blocksPerGroup == 0 { self.makeGameGroup() }
+    if block % Self.blocksPerGroup == 0 { self.makeWordGroup() }
     for point in points {
       let row = Int(point.w.bitPattern)
       if let games = old.moreGames[row] { self.moreGames[self.hosts.count] = games }

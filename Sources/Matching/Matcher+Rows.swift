@@ -69,41 +69,66 @@ extension Matcher {
     return self.moreGames[row]?.first { $0 & ~GameLanes.warmBit == game }.map { $0 & GameLanes.warmBit != 0 }
   }
 
-  /// Where a block has its members with a game of a bucket. Blocks that follow one another have theirs side by side: a
-  /// search asks all of them for the same bucket.
+  /// Where a block has its members with a game of a bucket or, in two more buckets, those of a class. Blocks that follow
+  /// one another have theirs side by side: a search asks all of them for the same buckets.
   @inline(__always)
-  static func gameIndex(block: Int, bucket: Int) -> Int {
-    (block / Self.blocksPerGroup * GameNames.bucketCount + bucket) * Self.blocksPerGroup + block % Self.blocksPerGroup
+  static func wordIndex(block: Int, bucket: Int) -> Int {
+    (block / Self.blocksPerGroup * Self.wordsPerBlock + bucket) * Self.blocksPerGroup + block % Self.blocksPerGroup
   }
 
   static let blocksPerGroup = 8
+  static let wordsPerBlock = GameNames.bucketCount + 2
+  /// Members of an odd class, and those of the second and above.
+  private static let (oddBucket, highBucket) = (GameNames.bucketCount, GameNames.bucketCount + 1)
 
-  mutating func clearGames(block: Int) {
-    for bucket in 0..<GameNames.bucketCount { self.gameMembers[Self.gameIndex(block: block, bucket: bucket)] = 0 }
+  mutating func clearWords(block: Int) {
+    for bucket in 0..<Self.wordsPerBlock { self.memberWords[Self.wordIndex(block: block, bucket: bucket)] = 0 }
   }
 
   /// Enters the games of a leaf's member in the leaf's block.
   mutating func addGames(row: Int) {
     let block = self.block(ofRow: row)
-    let bit: UInt32 = 1 << UInt32(self.slot(ofRow: row))
+    let bit: UInt64 = 1 << UInt64(self.slot(ofRow: row))
     for lane in 0..<GameLanes.count where self.hosts[row].games[lane] != 0 {
       let bucket = GameNames.bucket(of: self.hosts[row].games[lane])
-      self.gameMembers[Self.gameIndex(block: block, bucket: bucket)] |= bit
+      self.memberWords[Self.wordIndex(block: block, bucket: bucket)] |= bit
     }
     guard self.hosts[row].flags & HostEntry.hasMoreGamesFlag != 0 else { return }
     for game in self.moreGames[row] ?? [] {
-      self.gameMembers[Self.gameIndex(block: block, bucket: GameNames.bucket(of: game))] |= bit
+      self.memberWords[Self.wordIndex(block: block, bucket: GameNames.bucket(of: game))] |= bit
+    }
+  }
+
+  /// Enters the class of a leaf's member in the leaf's block. Only 0 ... 3 are told apart: more than that counts as 3.
+  mutating func addClass(row: Int) {
+    let block = self.block(ofRow: row)
+    let bit: UInt64 = 1 << UInt64(self.slot(ofRow: row))
+    let known = min(self.hosts[row].performanceClass, 3)
+    if known & 1 != 0 { self.memberWords[Self.wordIndex(block: block, bucket: Self.oddBucket)] |= bit }
+    if known & 2 != 0 { self.memberWords[Self.wordIndex(block: block, bucket: Self.highBucket)] |= bit }
+  }
+
+  /// Members of a block, a bit each: all that are at least of a class, and perhaps some that are not.
+  @inline(__always)
+  static func members(ofClass minimumClass: UInt8, block: Int, _ words: Span<UInt64>) -> UInt64 {
+    guard minimumClass > 0 else { return .max }
+    let odd = words[Self.wordIndex(block: block, bucket: Self.oddBucket)]
+    let high = words[Self.wordIndex(block: block, bucket: Self.highBucket)]
+    switch minimumClass {
+    case 1: return odd | high
+    case 2: return high
+    default: return odd & high
     }
   }
 
   /// Of the buckets in `asked`, those whose games some member of a block in `available` has.
-  func games(block: Int, available: UInt32, asked: UInt64 = .max) -> UInt64 {
+  func games(block: Int, available: UInt64, asked: UInt64 = .max) -> UInt64 {
     var games: UInt64 = 0
     var left = asked & (1 << UInt64(GameNames.bucketCount) - 1)
     while left != 0 {
       let bucket = left.trailingZeroBitCount
       left &= left - 1
-      let hasGame: UInt64 = self.gameMembers[Self.gameIndex(block: block, bucket: bucket)] & available != 0 ? 1 : 0
+      let hasGame: UInt64 = self.memberWords[Self.wordIndex(block: block, bucket: bucket)] & available != 0 ? 1 : 0
       games |= hasGame << UInt64(bucket)
     }
     return games

@@ -82,9 +82,9 @@ extension Matcher {
     _ best: inout NearestList<capacity>
   ) {
     // Spans, so that nothing in these loops counts references.
-    let (nodes, members, hosts) = (self.nodes.span, self.gameMembers.span, self.hosts.span)
+    let (nodes, words, hosts) = (self.nodes.span, self.memberWords.span, self.hosts.span)
     let hasMoreGames = !self.moreGames.isEmpty
-    pending.push(Self.pending(root, nodes, members, rule, search))
+    pending.push(Self.pending(root, nodes, words, rule, search))
     while let next = pending.pop() {
       guard next.key < best.keyLimit else { continue }
       guard next.members == 0 else {
@@ -92,8 +92,8 @@ extension Matcher {
         self.offer(block: Int(next.first), suitable, rule, search, hasMoreGames, &best)
         continue
       }
-      let one = Self.pending(next.first, nodes, members, rule, search)
-      let other = Self.pending(next.first + 1, nodes, members, rule, search)
+      let one = Self.pending(next.first, nodes, words, rule, search)
+      let other = Self.pending(next.first + 1, nodes, words, rule, search)
       // Both are written and some of them counted: which child is nearer no branch prediction knows.
       let isFarther = one.key > other.key
       let (near, far) = (isFarther ? other : one, isFarther ? one : other)
@@ -106,7 +106,7 @@ extension Matcher {
   private static func pending(
     _ index: UInt32,
     _ nodes: Span<TreeNode>,
-    _ gameMembers: Span<UInt32>,
+    _ memberWords: Span<UInt64>,
     _ rule: some KeyRule,
     _ search: Search
   ) -> Pending {
@@ -115,8 +115,8 @@ extension Matcher {
     var pending = Pending(first: node.first, members: 0, key: 0)
     if node.isLeaf {
       pending.members =
-        node.available & gameMembers[Self.gameIndex(block: Int(node.first), bucket: search.bucket)]
-        & node.members(ofClass: search.minimumClass)
+        node.available & memberWords[Self.wordIndex(block: Int(node.first), bucket: search.bucket)]
+        & Self.members(ofClass: search.minimumClass, block: Int(node.first), memberWords)
       guard pending.members != 0 else { return .nobody }
     }
     pending.key = rule.least(in: node, Int(index))
@@ -127,16 +127,16 @@ extension Matcher {
   @inline(__always)
   private static func suitable(
     _ block: Int,
-    _ members: UInt32,
+    _ members: UInt64,
     _ hosts: Span<HostEntry>,
     _ rule: some KeyRule,
     _ search: Search,
     _ hasMoreGames: Bool,
     _ keyLimit: Double
-  ) -> UInt32 {
+  ) -> UInt64 {
     var (bits, left) = (members, members)
     // Without a branch on what is read, the processor waits for all of them at once instead of for one after the other.
-    let mayLack: UInt32 = hasMoreGames ? 0 : 1
+    let mayLack: UInt64 = hasMoreGames ? 0 : 1
     while left != 0 {
       let slot = left.trailingZeroBitCount
       left &= left - 1
@@ -145,8 +145,8 @@ extension Matcher {
       let fails =
         (host.performanceClass < search.minimumClass ? 1 : 0) | (host.price > search.maximumPrice ? 1 : 0)
         | (host.reputation < search.minimumReputation ? 1 : 0) | (host.games.matches(search.game) == 0 ? mayLack : 0)
-        | (rule.isFarther(host, than: keyLimit) ? 1 : 0) as UInt32
-      bits &= ~(fails << UInt32(slot))
+        | (rule.isFarther(host, than: keyLimit) ? 1 : 0) as UInt64
+      bits &= ~(fails << UInt64(slot))
     }
     return bits
   }
@@ -154,7 +154,7 @@ extension Matcher {
   @inline(__always)
   private func offer<let capacity: Int>(
     block: Int,
-    _ members: UInt32,
+    _ members: UInt64,
     _ rule: some KeyRule,
     _ search: Search,
     _ hasMoreGames: Bool,

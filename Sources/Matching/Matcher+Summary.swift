@@ -16,14 +16,14 @@ extension Matcher {
     var node = TreeNode(parent: self.nodes[leaf].parent, first: self.nodes[leaf].first)
     node.count = self.nodes[leaf].count
     var lanes = LandmarkSlots.none
-    self.clearGames(block: Int(node.first))
+    self.clearWords(block: Int(node.first))
     if self.hostLandmarks.isEmpty { node.covered = 0 }
     for slot in 0..<Int(node.count) {
       let row = Int(node.first) * TreeNode.leafCapacity + slot
       node.box.include(self.hosts[row].position)
-      node.setClass(self.hosts[row].performanceClass, slot: slot)
       self.addGames(row: row)
-      if self.hosts[row].isAvailable { node.available |= 1 << UInt32(slot) }
+      self.addClass(row: row)
+      if self.hosts[row].isAvailable { node.available |= 1 << UInt64(slot) }
       if !self.hostLandmarks.isEmpty {
         lanes = pointwiseMin(lanes, self.hostLandmarks[row])
         node.covered &= LandmarkSlots.known(self.hostLandmarks[row])

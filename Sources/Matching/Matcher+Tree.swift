@@ -32,7 +32,7 @@ extension Matcher {
   /// Makes what the leaf of `row` and the boxes around it say of games true again, after a seat was taken or given back.
   mutating func refreshAvailability(row: Int) {
     let (leaf, block) = (self.leaf(ofRow: row), self.block(ofRow: row))
-    let bit: UInt32 = 1 << UInt32(self.slot(ofRow: row))
+    let bit: UInt64 = 1 << UInt64(self.slot(ofRow: row))
     let mask = self.gameMask(row: row)
     var games = self.nodes[leaf].games
     if self.hosts[row].isAvailable {
@@ -143,13 +143,13 @@ extension Matcher {
       Self.grow(&self.hostLandmarks, by: TreeNode.leafCapacity)
       self.hostLandmarks.append(contentsOf: repeatElement(LandmarkSlots.none, count: TreeNode.leafCapacity))
     }
-    if block % Self.blocksPerGroup == 0 { self.makeGameGroup() }
+    if block % Self.blocksPerGroup == 0 { self.makeWordGroup() }
     return UInt32(block)
   }
 
-  mutating func makeGameGroup() {
-    let count = Self.blocksPerGroup * GameNames.bucketCount
-    Self.grow(&self.gameMembers, by: count)
-    self.gameMembers.append(contentsOf: repeatElement(0, count: count))
+  mutating func makeWordGroup() {
+    let count = Self.blocksPerGroup * Self.wordsPerBlock
+    Self.grow(&self.memberWords, by: count)
+    self.memberWords.append(contentsOf: repeatElement(0, count: count))
   }
 }

@@ -24,8 +24,8 @@ public struct Matcher: Sendable {
   var nodeLandmarks: [SIMD8<UInt16>] = []
   /// Which leaf has a block of rows; unused blocks say what they like.
   var blockLeaves: [UInt32] = [0, 1]
-  /// Which members of a leaf have a game of a bucket, a bit each; see ``gameIndex(block:bucket:)``.
-  var gameMembers = [UInt32](repeating: 0, count: Matcher.blocksPerGroup * GameNames.bucketCount)
+  /// Which members of a leaf have a game of a bucket, or are of a class, a bit each; see ``wordIndex(block:bucket:)``.
+  var memberWords = [UInt64](repeating: 0, count: Matcher.blocksPerGroup * Matcher.wordsPerBlock)
   /// The first of each two.
   var freeNodes: [UInt32] = []
   var freeBlocks: [UInt32] = []
@@ -52,8 +52,8 @@ public struct Matcher: Sendable {
     self.hosts.capacity * MemoryLayout<HostEntry>.stride + self.rows.byteCount
       + (self.hostLandmarks.capacity + self.nodeLandmarks.capacity) * MemoryLayout<SIMD8<UInt16>>.stride
       + self.nodes.capacity * MemoryLayout<TreeNode>.stride
-      + (self.blockLeaves.capacity + self.gameMembers.capacity) * MemoryLayout<UInt32>.stride
-      + (self.freeNodes.capacity + self.freeBlocks.capacity) * MemoryLayout<UInt32>.stride
+      + self.memberWords.capacity * MemoryLayout<UInt64>.stride
+      + (self.blockLeaves.capacity + self.freeNodes.capacity + self.freeBlocks.capacity) * MemoryLayout<UInt32>.stride
       + self.moreGames.values.reduce(0) { $0 + $1.capacity * 2 + 64 }
   }
 

@@ -61,7 +61,7 @@ struct Pending {
   var first: UInt32
   /// A leaf's members that can take a player and may have the game; 0 for a box that is no leaf. Read when the box is,
   /// long before it is looked into, so that nobody waits for this memory.
-  var members: UInt32
+  var members: UInt64
   /// How near at least what is in it is.
   var key: Double
 }

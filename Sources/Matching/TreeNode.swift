@@ -1,12 +1,12 @@
 /// A box of the tree and what is in it.
 ///
 /// A node halves its box where it is longest, so places that are alike do not make the tree deep, whatever the order in
-/// which they come; a leaf has up to 32 hosts and says in one word which of them can take a player.
+/// which they come; a leaf has up to 64 hosts and says in one word which of them can take a player.
 ///
 /// What a search asks of every box comes last, in 48 bytes: an array's elements begin 48 bytes into a cache line when
 /// there are many of them, so a line has all of it.
 struct TreeNode {
-  static let leafCapacity = 32
+  static let leafCapacity = 64
   /// ``axis`` of a leaf.
   static let leafAxis: UInt8 = 4
   /// ``axis`` of a node whose hosts are all in one point, or in none.
@@ -14,16 +14,15 @@ struct TreeNode {
 
   var parent: UInt32
   var split: Float = 0
-  /// Members of a leaf by class, a bit each: those of an odd one, and those of the second and above.
-  private var oddClasses: UInt32 = 0
-  private var highClasses: UInt32 = 0
+  /// So that what follows is in the last 48 bytes.
+  private let unused: UInt64 = 0
 
   /// ``GameNames`` masks of the members that can take a player; 0 when nobody can.
   var games: UInt64 = 0
+  /// A leaf's members that can take a player, a bit each.
+  var available: UInt64 = 0
   /// A leaf's block of members; otherwise the child below ``split``, which the other one follows.
   var first: UInt32
-  /// A leaf's members that can take a player, a bit each.
-  var available: UInt32 = 0
   /// Of all members, whether or not they have a seat.
   var box = Box()
   /// Members of a leaf.
@@ -38,24 +37,6 @@ struct TreeNode {
   }
 
   var isLeaf: Bool { self.axis == Self.leafAxis }
-
-  /// - Parameter performanceClass: of which only 0 ... 3 are told apart: more than that counts as 3.
-  mutating func setClass(_ performanceClass: UInt8, slot: Int) {
-    let (bit, known) = (1 << UInt32(slot) as UInt32, min(performanceClass, 3))
-    self.oddClasses = known & 1 != 0 ? self.oddClasses | bit : self.oddClasses & ~bit
-    self.highClasses = known & 2 != 0 ? self.highClasses | bit : self.highClasses & ~bit
-  }
-
-  /// Members of a leaf, a bit each: all that are at least of a class, and perhaps some that are not.
-  @inline(__always)
-  func members(ofClass minimumClass: UInt8) -> UInt32 {
-    switch minimumClass {
-    case 0: .max
-    case 1: self.oddClasses | self.highClasses
-    case 2: self.highClasses
-    default: self.oddClasses & self.highClasses
-    }
-  }
 }
 
 /// Between two corners.
