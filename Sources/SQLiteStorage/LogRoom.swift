@@ -6,8 +6,9 @@ internal import Glibc
 /// to the disk. One that writes over zeros waits for its own pages: half as long, and a tenth as long at worst. SQLite
 /// reads the log up to the first frame that is none, so zeros at its end say nothing.
 struct LogRoom {
-  /// Zeros that are written at once, while a commit waits.
-  private static let strideByteCount = 4 << 20
+  /// Zeros that are written at once, while commits wait: room for about twenty, in less time than one of them would
+  /// otherwise take. A few MiB would keep all of a busy second's orders waiting for 20 ms.
+  private static let strideByteCount = 256 << 10
 
   private let path: String
   /// The log is not made longer than this in advance.
