@@ -17,7 +17,7 @@ struct AudioRedundancyTests {
       LinkConditions(delay: .milliseconds(15), loss: loss),
       seed: seed,
       frameByteCounts: 2_000...4_000,
-      maximumBitrate: rate
+      rateLimits: RateLimits(cap: rate, start: rate)
     )
     simulation.run(for: .seconds(30))
     return (simulation.report, simulation.host.statistics.audioCopiesSent)

@@ -55,7 +55,6 @@ struct FeedbackCollector: Sendable {
   private var reportedAt = Instant.zero
   private var dueAt: Instant?
   private var mustRepeat = false
-  private(set) var reportCount = 0
 
   init(video: SSRC, retransmission: SSRC) {
     self.video = Stream(ssrc: video, limit: Self.videoLimit)
@@ -97,7 +96,6 @@ struct FeedbackCollector: Sendable {
     Self.append(&self.retransmission, writer, reference: reference, isRepeat: self.mustRepeat, into: &packet)
     // The newest arrival is the reference: so what matters most is told to 15 µs, where offsets have 1 ms.
     writer.finish(timestamp: ntp.timestamp(at: reference).middle, into: &packet)
-    self.reportCount += 1
     self.reportedAt = now
     self.dueAt = self.mustRepeat ? nil : now + Self.longestWait
     self.mustRepeat.toggle()

@@ -8,8 +8,7 @@ struct FeedbackTally: Sendable {
   private var lostCount = 0
   private var firstArrival: Instant?
   private var lastArrival = Instant.zero
-  /// When the newest packet was sent of those that arrived.
-  private(set) var newestSentAt: Instant?
+  private var newestSentAt: Instant?
   private var wait = Duration.zero
 
   mutating func arrived(_ entry: SentPacketLog.Entry, at arrival: Instant, wait: Duration, isMarked: Bool) {

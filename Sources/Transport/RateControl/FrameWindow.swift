@@ -13,13 +13,13 @@ internal import MediaUnits
 struct FrameWindow: Sendable {
   /// A frame that takes longer from its first byte's sending to its last byte's way through the bottleneck is late:
   /// less than three frame intervals at 60 fps.
-  private static let lateAfter: Duration = .milliseconds(46)
+  private static let lateAfter: Duration = .milliseconds(42)
   /// Of what the path carries in a frame interval, for each frame in time.
   private static let increase = 0.003
   /// The same while frames arrive in less than half the time that they have.
-  private static let quickIncrease = 0.01
+  private static let quickIncrease = 0.012
   /// Of the window, for each late frame.
-  private static let decrease = 0.1
+  private static let decrease = 0.12
   /// Of the window, for losses that a full queue made, once a round trip.
   private static let lossDecrease = 0.15
   /// Of the window, for each frame while the path's limits have not been met: twice as much in three frames.
@@ -71,7 +71,7 @@ struct FrameWindow: Sendable {
         self.byteCount += perFrame * (isFarBelow ? Self.quickIncrease : Self.increase)
       }
     }
-    self.clamp(capacity)
+    self.fit(capacity)
   }
 
   /// Packets were lost because a queue was full, or marked because one has built up.
@@ -82,7 +82,7 @@ struct FrameWindow: Sendable {
     self.lastCutAt = now
     self.isStarting = false
     self.byteCount *= 1 - Self.lossDecrease * share
-    self.clamp(capacity)
+    self.fit(capacity)
   }
 
   /// The same window for frames at another interval, and within other limits.
@@ -97,14 +97,6 @@ struct FrameWindow: Sendable {
 
   /// What is known of the path has changed.
   mutating func fit(_ capacity: CapacityEstimator) {
-    self.clamp(capacity)
-  }
-
-  private func perFrame(_ capacity: CapacityEstimator) -> Double {
-    min(capacity.bytesPerSecond.map { $0 * self.interval.inSeconds } ?? .infinity, self.cap)
-  }
-
-  private mutating func clamp(_ capacity: CapacityEstimator) {
     let perFrame = self.perFrame(capacity)
     let most = min(self.cap * 2, perFrame * (1 + Self.spread * capacity.variation))
     if self.byteCount > most {
@@ -112,5 +104,9 @@ struct FrameWindow: Sendable {
       self.isStarting = false
     }
     self.byteCount = max(self.byteCount, Self.least * most, self.floor)
+  }
+
+  private func perFrame(_ capacity: CapacityEstimator) -> Double {
+    min(capacity.bytesPerSecond.map { $0 * self.interval.inSeconds } ?? .infinity, self.cap)
   }
 }

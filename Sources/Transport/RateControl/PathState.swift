@@ -11,6 +11,8 @@ public struct PathState: Hashable, Sendable {
   var outstandingByteCount: Int
   /// From when on ``drainRate`` counts.
   var drainsFrom: Instant
+  /// Until when: by then it would have been heard.
+  var drainsUntil: Instant
   /// When something must have been heard, or the path is taken to be cut.
   var heardBy: Instant
   /// The least that a frame is planned with.
@@ -27,9 +29,15 @@ public struct PathState: Hashable, Sendable {
     return Bitrate(bitsPerSecond: Int64(byteCount * 8 / self.frameInterval.inSeconds))
   }
 
+  /// What the path could be given: a stream that takes little does not show how much may wait.
+  var carried: Bitrate {
+    let cap = Bitrate(bitsPerSecond: Int64(Double(self.capByteCount) * 8 / self.frameInterval.inSeconds))
+    return self.capacity.map { min(Bitrate(bytesPerSecond: $0), cap) } ?? self.bitrate
+  }
+
   /// Bytes that are taken to wait at the bottleneck at `now`.
   public func queuedByteCount(now: Instant) -> Int {
-    let drained = self.drainRate * max(.zero, now - self.drainsFrom).inSeconds
+    let drained = self.drainRate * max(.zero, min(now, self.drainsUntil) - self.drainsFrom).inSeconds
     return max(0, self.outstandingByteCount - Int(min(drained, 1e15)))
   }
 

@@ -13,25 +13,14 @@ struct RateController: Sendable {
   /// Bytes of a packet on the path beyond what RTP counts: authentication tag, UDP, IPv4.
   static let packetOverhead = 16 + 8 + 20
 
-  private struct FrameLog: Sendable {
-    var frame: Int64 = -1
-    var firstSentAt = Instant.zero
-    var byteCount = 0
-    var openPacketCount = 0
-    var isWhole = false
-    var wasLimited = false
-    var throughAt: Instant?
-    var arrivedPacketCount = 0
-    var firstThroughAt: Instant?
-    /// How long its newest packet waited.
-    var wait: Duration = .zero
-  }
-
-  private static let frameCount = 128
   /// A packet counts as lost once so many later ones have arrived.
   private static let reordering = 3
+  /// And once something has arrived that was sent so much later.
+  private static let overtaking: Duration = .milliseconds(20)
   /// How much longer than a round trip nothing may be heard.
   private static let patience: Duration = .milliseconds(60)
+  /// The player tells of what arrived after so long at most.
+  private static let newsDelay: Duration = .milliseconds(5)
   /// Arrivals are told to about a millisecond.
   private static let precision: Duration = .milliseconds(1)
   /// How fast packets leave, of what the path carries: less with each report of losses or marks, more with each without
@@ -48,21 +37,24 @@ struct RateController: Sendable {
   private(set) var window: FrameWindow
   private var video = SentPacketLog(capacity: 4096)
   private var repeats = SentPacketLog(capacity: 1024)
-  private var frames = [FrameLog](repeating: FrameLog(), count: RateController.frameCount)
-  private var frame: Int64 = 0
+  private var frames = SentFrames()
   private var leastWay = MovingMinimum(span: .seconds(10))
   private var leastRoundTrip = MovingMinimum(span: .seconds(10))
+  private var standing = StandingQueue()
   private var arrivalClock = MiddleUnwrapper()
   /// When the newest packet heard of was through the bottleneck, on this clock.
   private var throughAt: Instant?
   private var lastHeardAt: Instant?
-  private var newestReport: Int64?
+  /// When the newest packet heard of was sent.
+  private var newestSentAt = Instant.zero
   /// How long packets wait at most, as a negative number of nanoseconds.
   private var longestWait = MovingMinimum(span: .seconds(10))
   /// How long those wait beside which one is lost; seconds, smoothed.
   private var waitBesideLoss = 0.0
   /// Part of packets lost, smoothed.
   private(set) var loss = 0.0
+  /// How long the newest packet heard of waited at the bottleneck.
+  private(set) var queueTime: Duration = .zero
   private var paceFactor = RateController.paceFactors.upperBound
   private var probedAt = Instant.zero
   /// When the time without a word from the player began that it is being probed for.
@@ -137,11 +129,13 @@ struct RateController: Sendable {
     // A path that varies drains less than its mean when it matters.
     let share = min(max(1 - 0.4 * self.capacity.variation, 0.7), 0.95)
     let fallback = self.limits.start.bytesPerSecond
+    let drainsFrom = max((self.throughAt ?? .zero) - self.standing.wait, oldest)
     return PathState(
       windowByteCount: self.window.byteCount,
       drainRate: share * (self.capacity.bytesPerSecond ?? fallback),
       outstandingByteCount: outstanding,
-      drainsFrom: max(self.throughAt ?? .zero, oldest),
+      drainsFrom: drainsFrom,
+      drainsUntil: drainsFrom + (self.roundTrip ?? .milliseconds(200)) + Self.newsDelay,
       heardBy: self.heardBy(oldest: oldest),
       floorByteCount: self.limits.floor.byteCount(per: self.interval),
       capByteCount: self.limits.cap.byteCount(per: self.interval),
@@ -151,23 +145,17 @@ struct RateController: Sendable {
   }
 
   /// A packet of the video stream is leaving.
-  mutating func sent(_ header: RTPHeader, byteCount: Int, now: Instant) {
+  ///
+  /// - Parameter isLast: whether it ends its frame.
+  mutating func sent(_ number: SequenceNumber, byteCount: Int, isLast: Bool, now: Instant) {
     let bytes = byteCount + Self.packetOverhead
-    self.video.sent(header.sequenceNumber, byteCount: bytes, frame: self.frame, now: now)
-    let place = Int(self.frame % Int64(Self.frameCount))
-    if self.frames[place].frame != self.frame { self.frames[place] = FrameLog(frame: self.frame, firstSentAt: now) }
-    self.frames[place].byteCount += bytes
-    self.frames[place].openPacketCount += 1
-    if header.marker {
-      self.frames[place].isWhole = true
-      self.frames[place].wasLimited =
-        Double(self.frames[place].byteCount) > 0.5
-        * min(
-          self.window.byteCount,
-          self.limits.cap.bytesPerSecond * self.interval.inSeconds
-        )
-      self.frame += 1
-    }
+    self.video.sent(number, byteCount: bytes, frame: self.frames.current, now: now)
+    self.frames.sent(
+      byteCount: bytes,
+      isLast: isLast,
+      limit: min(self.window.byteCount, self.limits.cap.bytesPerSecond * self.interval.inSeconds),
+      now: now
+    )
   }
 
   /// A packet is leaving that repeats or repairs another.
@@ -222,13 +210,7 @@ struct RateController: Sendable {
         self.repeats.forget(before: newest >= 0 ? newest - Int64(Self.reordering) : first)
       }
     }
-    if let sentAt = tally.newestSentAt {
-      // At the end of what was sent only packets of the other stream show that some are lost. Nothing else is sent while
-      // they count as under way.
-      tally.lost(self.settle(sentBefore: sentAt - Self.patience))
-    }
-    // Nothing is ever said of repeats that no later one has shown to be lost.
-    self.repeats.forget(sentBefore: now - (self.roundTrip ?? .zero) * 2 - Self.patience)
+    tally.lost(self.giveUp(sentBefore: self.newestSentAt - Self.overtaking))
     self.capacity.update()
     self.window.fit(self.capacity)
     if tally.arrivedCount > 0 { self.react(markedCount: tally.markedCount, of: tally.arrivedCount, now: now) }
@@ -241,19 +223,28 @@ struct RateController: Sendable {
     self.leastWay.add(way, at: now)
     let wait = Duration.nanoseconds(way - (self.leastWay.value ?? way))
     let through = entry.sentAt + wait
+    let before = self.newestSentAt
+    self.newestSentAt = max(before, entry.sentAt)
+    self.queueTime = wait
     self.longestWait.add(-wait.wholeNanoseconds, at: now)
-    if let last = self.throughAt, entry.sentAt <= last {
-      self.capacity.wasBusy(for: max(.zero, through - last), byteCount: entry.byteCount, at: through)
+    let isFirst = self.frames.isUnheard(entry.frame)
+    if let last = self.throughAt {
+      if isFirst {
+        self.standing.met(
+          wait: wait,
+          others: through - max(last, entry.sentAt),
+          gap: entry.sentAt - before,
+          packetTime: self.packetTime,
+          now: now
+        )
+      }
+      if entry.sentAt <= last, !isFirst || !self.standing.isSuspected {
+        self.capacity.wasBusy(for: max(.zero, through - last), byteCount: entry.byteCount, at: through)
+      }
     }
     self.throughAt = max(self.throughAt ?? through, through)
-    guard entry.frame >= 0 else { return wait }
-    let place = Int(entry.frame % Int64(Self.frameCount))
-    guard self.frames[place].frame == entry.frame else { return wait }
-    self.frames[place].throughAt = max(self.frames[place].throughAt ?? through, through)
-    self.frames[place].firstThroughAt = self.frames[place].firstThroughAt ?? through
-    self.frames[place].arrivedPacketCount += 1
-    self.frames[place].wait = wait
-    if entry.isInFlight { self.closePacket(of: place) }
+    self.frames.packetPassed(entry.frame, through: through, wait: wait)
+    if entry.isInFlight { self.settle(packetOf: entry.frame) }
     return wait
   }
 
@@ -265,11 +256,7 @@ struct RateController: Sendable {
     var lostCount = 0
     var sequence = self.video.oldestOpen
     while sequence < max(first, lostBefore) {
-      if let entry = self.video.gaveUp(sequence) {
-        if sequence >= first { lostCount += 1 }
-        let place = Int(entry.frame % Int64(Self.frameCount))
-        if self.frames[place].frame == entry.frame { self.closePacket(of: place) }
-      }
+      if self.giveUpVideo(sequence), sequence >= first { lostCount += 1 }
       sequence += 1
     }
     self.video.settle()
@@ -290,20 +277,27 @@ struct RateController: Sendable {
     return lostCount
   }
 
-  /// Gives up what was sent before something that has arrived, by more than packets overtake each other.
+  /// Gives up what nothing more will be said of, since something of either stream has arrived that was sent long after.
   ///
-  /// - Returns: how many are lost.
-  private mutating func settle(sentBefore instant: Instant) -> Int {
+  /// While no frame is sent, only repeats can tell that the last one is lost.
+  ///
+  /// - Returns: how many packets of the video stream are lost.
+  private mutating func giveUp(sentBefore instant: Instant) -> Int {
     var lostCount = 0
     while let oldest = self.video.oldestInFlight, oldest < instant {
-      guard let entry = self.video.gaveUp(self.video.oldestOpen) else { break }
-      lostCount += 1
-      let place = Int(entry.frame % Int64(Self.frameCount))
-      if self.frames[place].frame == entry.frame { self.closePacket(of: place) }
+      if self.giveUpVideo(self.video.oldestOpen) { lostCount += 1 }
       self.video.settle()
     }
+    self.repeats.forget(sentBefore: instant)
     if lostCount > 0 { self.lossSeen(lostCount, of: lostCount) }
     return lostCount
+  }
+
+  /// - Returns: whether it was in flight.
+  private mutating func giveUpVideo(_ sequence: Int64) -> Bool {
+    guard let entry = self.video.gaveUp(sequence) else { return false }
+    self.settle(packetOf: entry.frame)
+    return true
   }
 
   private mutating func lossSeen(_ lostCount: Int, of count: Int) {
@@ -314,10 +308,8 @@ struct RateController: Sendable {
     self.loss += (Double(lostCount) / Double(count) - self.loss) * weight
   }
 
-  private mutating func closePacket(of place: Int) {
-    self.frames[place].openPacketCount -= 1
-    let frame = self.frames[place]
-    guard frame.isWhole, frame.openPacketCount == 0, let throughAt = frame.throughAt else { return }
+  private mutating func settle(packetOf ordinal: Int64) {
+    guard let frame = self.frames.packetSettled(ordinal), let throughAt = frame.throughAt else { return }
     let transit = throughAt - frame.firstSentAt
     if frame.wait < .milliseconds(2), frame.arrivedPacketCount >= 3, let first = frame.firstThroughAt {
       let bytes = Double(frame.byteCount) * Double(frame.arrivedPacketCount - 1) / Double(frame.arrivedPacketCount)
@@ -326,7 +318,7 @@ struct RateController: Sendable {
       // A frame of a packet or two tells no rate. Without trying more, a path that was slow would count as slow for ever.
       self.capacity.wasUnloaded(at: known * Self.smallFrameIncrease, at: throughAt)
     }
-    self.window.completed(transit: transit, wasLimited: frame.wasLimited, capacity: self.capacity)
+    self.window.completed(transit: transit - self.standing.wait, wasLimited: frame.wasLimited, capacity: self.capacity)
   }
 
   /// - Source: RFC 9331 §4.3 asks for a reaction to each round trip's share of marks; the smoothing is DCTCP's.

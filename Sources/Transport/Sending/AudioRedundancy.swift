@@ -7,9 +7,9 @@ internal import MediaUnits
 ///
 /// - Spec: Protocol/media.md §6.1.
 struct AudioRedundancy: Sendable {
-  /// The share of the session's rate that copies may always take.
+  /// The share of the rate of everything that copies may always take.
   private static let cheapShare = 0.02
-  /// The share of the session's rate that copies may take while packets are lost.
+  /// The share of the rate of everything that copies may take while packets are lost.
   private static let largestShare = 0.1
   /// From here on a copy is worth more than its bytes.
   private static let noticeableLoss = 0.005
@@ -18,14 +18,8 @@ struct AudioRedundancy: Sendable {
   /// How much of the rate's estimate the newest packet makes up.
   private static let rateGain = 1.0 / 32
 
-  /// Of everything that the session may send.
-  private let totalRate: Bitrate
   /// Of the sound without copies, smoothed, in bits per second.
   private(set) var rate = 0.0
-
-  init(totalRate: Bitrate) {
-    self.totalRate = totalRate
-  }
 
   /// - Parameter interval: since the packet before; zero or less if that is not known.
   mutating func record(byteCount: Int, interval: Duration) {
@@ -34,10 +28,12 @@ struct AudioRedundancy: Sendable {
     self.rate += self.rate == 0 ? rate : (rate - self.rate) * Self.rateGain
   }
 
-  /// - Parameter loss: share of packets that are lost, 0 ... 1.
+  /// - Parameters:
+  ///   - loss: share of packets that are lost, 0 ... 1.
+  ///   - totalRate: of everything that the path is given.
   /// - Returns: 0 ... ``RTP/RedundantAudioPayload/maximumCopyCount``.
-  func copyCount(loss: Double) -> Int {
-    let share = self.totalRate.bitsPerSecond > 0 ? self.rate / Double(self.totalRate.bitsPerSecond) : 0
+  func copyCount(loss: Double, totalRate: Bitrate) -> Int {
+    let share = totalRate.bitsPerSecond > 0 ? self.rate / Double(totalRate.bitsPerSecond) : 0
     if loss >= Self.heavyLoss, 2 * share <= Self.largestShare { return 2 }
     if share <= Self.cheapShare { return 1 }
     return loss >= Self.noticeableLoss && share <= Self.largestShare ? 1 : 0

@@ -27,7 +27,7 @@ struct AudioSender: ~Copyable {
   private var keptBytes = [UInt8](repeating: 0, count: 4 * AudioSender.maximumByteCount)
   /// Packets before the next that can be sent along.
   private var keptCount = 0
-  private var redundancy: AudioRedundancy
+  private var redundancy = AudioRedundancy()
   private var nextSequence: Int64
   private var nextUnsent: Int64
   private var lastCaptureTimeAt: Instant?
@@ -38,11 +38,9 @@ struct AudioSender: ~Copyable {
   private(set) var lastTimestamp = RTPTimestamp(rawValue: 0)
   private(set) var lastCapturedAt = Instant.zero
 
-  /// - Parameter totalRate: of everything that the session may send.
-  init(ssrc: SSRC, firstSequence: UInt16, ntp: NTPClock, totalRate: Bitrate) {
+  init(ssrc: SSRC, firstSequence: UInt16, ntp: NTPClock) {
     self.ssrc = ssrc
     self.ntp = ntp
-    self.redundancy = AudioRedundancy(totalRate: totalRate)
     self.nextSequence = 65536 + Int64(firstSequence)
     self.nextUnsent = self.nextSequence
   }
@@ -51,7 +49,8 @@ struct AudioSender: ~Copyable {
   ///   - packet: one Opus packet of at most 1100 bytes; a larger one is dropped.
   ///   - capturedAt: when its first sample was captured; also what its timestamp says.
   ///   - loss: share of packets that the path loses, 0 ... 1.
-  mutating func queue(_ packet: RawSpan, capturedAt: Instant, loss: Double, now: Instant) {
+  ///   - totalRate: of everything that the path is given.
+  mutating func queue(_ packet: RawSpan, capturedAt: Instant, loss: Double, totalRate: Bitrate, now: Instant) {
     guard packet.byteCount <= Self.maximumByteCount, packet.byteCount > 0 else { return }
     let announcesCaptureTime = self.lastCaptureTimeAt.map { now - $0 >= .seconds(1) } ?? true
     let timestamp = ClockRate.audio.timestamp(at: capturedAt)
@@ -59,7 +58,7 @@ struct AudioSender: ~Copyable {
       self.redundancy.record(byteCount: packet.byteCount, interval: capturedAt - self.lastCapturedAt)
     }
     let copies = self.fittingCopies(
-      atMost: self.redundancy.copyCount(loss: loss),
+      atMost: self.redundancy.copyCount(loss: loss, totalRate: totalRate),
       besides: packet.byteCount,
       timestamp: timestamp
     )

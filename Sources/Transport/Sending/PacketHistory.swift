@@ -12,6 +12,8 @@ struct PacketHistory: ~Copyable {
     var byteCount = 0
     /// Bytes before the payload: fixed header and extensions.
     var headerByteCount = 0
+    /// Whether it ends a frame.
+    var isLast = false
     var queuedAt = Instant.zero
     /// When it was last sent again.
     var repeatedAt: Instant?
@@ -35,9 +37,12 @@ struct PacketHistory: ~Copyable {
 
   /// Fills the slot of `sequence`, overwriting what was there.
   ///
-  /// - Parameter write: writes the packet into the slot and returns its byte count and that of its headers.
+  /// - Parameters:
+  ///   - isLast: whether the packet ends a frame.
+  ///   - write: writes the packet into the slot and returns its byte count and that of its headers.
   mutating func store(
     _ sequence: Int64,
+    isLast: Bool = false,
     now: Instant,
     _ write: (inout MutableRawSpan) -> (byteCount: Int, headerByteCount: Int)
   ) {
@@ -52,6 +57,7 @@ struct PacketHistory: ~Copyable {
       sequence: sequence,
       byteCount: byteCount,
       headerByteCount: headerByteCount,
+      isLast: isLast,
       queuedAt: now
     )
   }

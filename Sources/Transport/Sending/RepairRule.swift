@@ -28,23 +28,28 @@ public struct RepairRule: Hashable, Sendable {
   public var patience: Duration
   /// How long the path is busy with one packet; zero if that is not known.
   public var packetTime: Duration
+  /// How long packets wait at the bottleneck: so much later the receiver begins to miss one.
+  public var queueTime: Duration
 
   public init(
     roundTrip: Duration,
     patience: Duration = RepairRule.defaultPatience,
-    packetTime: Duration = .zero
+    packetTime: Duration = .zero,
+    queueTime: Duration = .zero
   ) {
     self.roundTrip = roundTrip
     self.patience = patience
     self.packetTime = packetTime
+    self.queueTime = queueTime
   }
 
   /// The age at which a packet may last be sent again, counted from when it was first sent.
   ///
   /// What arrives later finds that the receiver has given up: two and a half round trips, as
-  /// ``NACKGenerator`` waits, or ``patience`` if that is longer.
+  /// ``NACKGenerator`` waits, or ``patience`` if that is longer, from when it misses the packet.
   public var latestAge: Duration {
-    min(max(self.patience, self.roundTrip * 5 / 2 + .milliseconds(10)), Self.longestPatience)
+    let patience = max(self.patience, self.roundTrip * 5 / 2 + .milliseconds(10))
+    return min(patience + min(self.queueTime, self.patience), Self.longestPatience)
   }
 
   /// How often to send a packet of this age when it is asked for; 0 if it would come too late.

@@ -31,7 +31,7 @@ struct VideoSender: ~Copyable {
   /// Repeats that are kept for packets that have not been sent again at all; further copies must leave them.
   private static let creditForFirstCopies = 16
   /// However short the round trip, requests this close together are one request that was sent twice.
-  private static let shortestAnswerInterval: Duration = .milliseconds(4)
+  private static let shortestAnswerInterval: Duration = .milliseconds(6)
 
   /// A packet that is to be sent again.
   private struct Repeat: Sendable {
@@ -151,7 +151,7 @@ struct VideoSender: ~Copyable {
         isKeyframe: frame.isKeyframe
       )
       var byteCount = 0
-      self.history.store(self.nextSequence, now: now) { slot in
+      self.history.store(self.nextSequence, isLast: isLast, now: now) { slot in
         header.serialize(into: &slot)
         var offset = RTPHeader.fixedByteCount
         offset += HeaderExtensionWriter.write(
@@ -206,7 +206,7 @@ struct VideoSender: ~Copyable {
     }
     let age = now - entry.queuedAt
     // A repeat that is still on its way makes another one useless.
-    let answerInterval = max(rule.roundTrip / 2, Self.shortestAnswerInterval)
+    let answerInterval = max(rule.roundTrip * 3 / 4, Self.shortestAnswerInterval)
     if let repeatedAt = entry.repeatedAt, now - repeatedAt < answerInterval { return (.refuse, age) }
     let copies = rule.copies(age: age, missingCount: missingCount)
     guard copies > 0 else { return (.late, age) }
@@ -233,7 +233,8 @@ struct VideoSender: ~Copyable {
     self.sendRepeats(now: now, rate: &rate, send)
     while self.nextUnsent < self.nextSequence, self.pacer.isDue(now: now) {
       self.history.withPacket(self.nextUnsent) { packet, entry in
-        if let header = try? RTPHeader(parsing: packet) { rate.sent(header, byteCount: packet.byteCount, now: now) }
+        let number = SequenceNumber(rawValue: UInt16(truncatingIfNeeded: entry.sequence))
+        rate.sent(number, byteCount: packet.byteCount, isLast: entry.isLast, now: now)
         send(packet, .rtp)
         self.unsentByteCount -= packet.byteCount
         self.pacer.released(byteCount: packet.byteCount)

@@ -113,8 +113,7 @@ public struct HostSession: ~Copyable {
     self.audio = AudioSender(
       ssrc: configuration.audioSSRC,
       firstSequence: random.nextFirstSequence(),
-      ntp: configuration.ntp,
-      totalRate: configuration.maximumBitrate
+      ntp: configuration.ntp
     )
     self.rate = RateController(limits: configuration.rateLimits, interval: configuration.frameInterval)
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
@@ -179,7 +178,8 @@ public struct HostSession: ~Copyable {
   public mutating func send(audio packet: RawSpan, capturedAt: Instant, now: Instant) {
     guard self.mayStream else { return }
     let loss = max(self.videoLoss.share, self.audioLoss.share)
-    self.audio.queue(packet, capturedAt: capturedAt, loss: loss, now: now)
+    let totalRate = self.pathState(now: now).carried
+    self.audio.queue(packet, capturedAt: capturedAt, loss: loss, totalRate: totalRate, now: now)
   }
 
   /// Takes one authenticated RTP packet, in plaintext.
@@ -396,7 +396,11 @@ public struct HostSession: ~Copyable {
         self.audioLoss.record(fractionLost: block.fractionLost)
       }
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
-      let rule = RepairRule(roundTrip: self.roundTrip ?? .milliseconds(30), packetTime: self.rate.packetTime)
+      let rule = RepairRule(
+        roundTrip: self.roundTrip ?? .milliseconds(30),
+        packetTime: self.rate.packetTime,
+        queueTime: self.rate.queueTime
+      )
       let missing = nack.sequenceNumbers()
       var tally = RepairTally()
       for number in missing {

@@ -9,8 +9,6 @@ public struct SessionConfiguration: Hashable, Sendable {
   public var audioSSRC: SSRC
   /// The player's one sending stream.
   public var inputSSRC: SSRC
-  /// Of everything that the host may send.
-  public var maximumBitrate: Bitrate
   /// RTCP's canonical name of this end, 1 ... 64 bytes.
   public var canonicalName: String
   /// This end's wall clock.
@@ -33,7 +31,6 @@ public struct SessionConfiguration: Hashable, Sendable {
     inputSSRC: SSRC,
     canonicalName: String,
     ntp: NTPClock,
-    maximumBitrate: Bitrate = .megabits(10),
     silenceTimeout: Duration = .seconds(5),
     endTimeout: Duration = .seconds(30),
     sequenceSeed: UInt64,
@@ -46,7 +43,6 @@ public struct SessionConfiguration: Hashable, Sendable {
     self.inputSSRC = inputSSRC
     self.canonicalName = canonicalName
     self.ntp = ntp
-    self.maximumBitrate = maximumBitrate
     self.silenceTimeout = silenceTimeout
     self.endTimeout = endTimeout
     self.sequenceSeed = sequenceSeed
@@ -68,7 +64,6 @@ public struct SessionConfiguration: Hashable, Sendable {
       inputSSRC: SSRC(rawValue: grant.streams.input),
       canonicalName: canonicalName,
       ntp: ntp,
-      maximumBitrate: grant.terms.maximumBitrate,
       silenceTimeout: grant.silenceTimeout,
       endTimeout: grant.silenceTimeout + grant.resumeWindow,
       sequenceSeed: sequenceSeed,

@@ -32,4 +32,21 @@ struct MartletFlowTests {
     // Ten seconds but the last tenth.
     #expect((593...594).contains(outcome.picture.dueCount))
   }
+
+  @Test("beside TCP that never lets the queue empty, each has its share", arguments: [2, 4])
+  func besideCUBIC(buffer: Double) {
+    let outcome = ShareRun(first: .martlet, second: .cubic, buffer: buffer).run()
+    #expect(outcome.shares.min()! >= 0.25, "\(outcome.shares)")
+  }
+
+  @Test("goes on after a second in which most is lost")
+  func goesOn() {
+    let steps = [
+      RateTrace.Step(duration: .seconds(2), rate: .megabits(12)),
+      RateTrace.Step(duration: .seconds(1), rate: .megabits(8), loss: 0.85),
+    ]
+    let outcome = self.run(steps, seconds: 12, seed: 3)
+    // A third of the time nothing can be shown.
+    #expect(outcome.picture.unusable < 45, "\(outcome.picture.unusable)")
+  }
 }
