@@ -121,7 +121,6 @@ struct SessionSimulation: ~Copyable {
     _ conditions: LinkConditions,
     seed: UInt64,
     frameByteCounts: ClosedRange<Int> = 2_000...20_000,
-    maximumBitrate: Bitrate = .megabits(10),
     silenceTimeout: Duration = .seconds(5),
     terms: (granted: StreamTerms, bounds: TermsBounds)? = nil,
     hasParity: Bool = false,
@@ -137,7 +136,6 @@ struct SessionSimulation: ~Copyable {
         inputSSRC: SSRC(rawValue: 103),
         canonicalName: name,
         ntp: NTPClock(epochNanoseconds: 3_900_000_000_000_000_000 + skew.wholeNanoseconds),
-        maximumBitrate: maximumBitrate,
         silenceTimeout: silenceTimeout,
         sequenceSeed: seed,
         rateLimits: rateLimits
@@ -319,6 +317,11 @@ struct SessionSimulation: ~Copyable {
   private mutating func decode() {
     let now = self.now
     while self.player.nextFrame({ frame, accessUnit in
+      // Damaged parity may make up frames that never were.
+      guard self.sentTerms.indices.contains(Int(frame.index)) else {
+        self.report.damagedFrames += 1
+        return
+      }
       if !frame.isKeyframe, frame.index != self.lastDecoded + 1 { self.report.brokenReferences += 1 }
       let sent = self.sentTerms[Int(frame.index)]
       if frame.codec != sent.codec || (frame.codec != self.lastCodec && !frame.isKeyframe) {

@@ -28,8 +28,10 @@ public struct NACKGenerator: Sendable {
     var sequence: Int64
     var noticedAt: Instant
     var dueAt: Instant
-    /// Whether what is due next only says again what was just asked.
-    var isEchoDue = false
+    /// When it was last asked for, not counting echoes.
+    var requestedAt = Instant.zero
+    /// How often that has been said.
+    var saidCount = 0
   }
 
   private let configuration: Configuration
@@ -113,17 +115,27 @@ public struct NACKGenerator: Sendable {
       return true
     }
     for index in self.missing.indices where self.missing[index].dueAt <= now {
-      let echoDelay = self.configuration.echoDelay
-      if self.missing[index].isEchoDue {
-        self.missing[index].dueAt = now + max(self.roundTrip + .milliseconds(2), .milliseconds(8)) - echoDelay
-      } else {
-        self.missing[index].dueAt = now + echoDelay
-        self.requestCount += 1
-      }
-      self.missing[index].isEchoDue.toggle()
-      requests.append(self.missing[index].sequence)
+      var entry = self.missing[index]
+      self.say(&entry, now: now)
+      self.missing[index] = entry
+      requests.append(entry.sequence)
     }
     return false
+  }
+
+  /// Something is being asked for: decides when that is said again, soon and once more when half a round trip is over,
+  /// since losses come in bursts; then whatever was answered is lost too, and it is a new request.
+  private mutating func say(_ missing: inout Missing, now: Instant) {
+    let echoDelay = self.configuration.echoDelay
+    switch missing.saidCount {
+    case 0:
+      missing.requestedAt = now
+      missing.dueAt = now + echoDelay
+      self.requestCount += 1
+    case 1: missing.dueAt = missing.requestedAt + max(self.roundTrip / 2, echoDelay * 2)
+    default: missing.dueAt = missing.requestedAt + max(self.roundTrip + .milliseconds(2), echoDelay * 4)
+    }
+    missing.saidCount = (missing.saidCount + 1) % 3
   }
 
   /// Two and a half round trips: a request, its repeat, and the answer to that. A refresh takes one and costs picture.

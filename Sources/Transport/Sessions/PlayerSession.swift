@@ -556,7 +556,7 @@ public struct PlayerSession: ~Copyable {
     if self.assembler.needsKeyframe, self.refreshAt <= now {
       // A key frame that is on its way is better repaired than asked for again.
       let isArriving = self.assembler.hasKeyframeUnderWay && self.nacks.deadline != nil
-      self.refreshAt = now + max((self.roundTrip ?? .milliseconds(30)) * 3 / 2 + .milliseconds(50), .milliseconds(80))
+      self.refreshAt = now + max((self.roundTrip ?? .milliseconds(30)) * 3 / 2 + .milliseconds(30), .milliseconds(60))
       self.refreshEchoAt = nil
       guard !isArriving else { return }
       self.counted.keyframeRequests += 1
