@@ -155,6 +155,22 @@ struct RateControlTests {
     #expect(use >= 0.6, "\(use)")
   }
 
+  @Test("a path that is never full counts as fast enough, not as endless")
+  func neverFull() {
+    var simulation = SessionSimulation(
+      LinkConditions(delay: .milliseconds(1)),
+      seed: 4,
+      frameByteCounts: 900...5000,
+      rateLimits: RateLimits(cap: .kilobits(500))
+    )
+    simulation.run(for: .seconds(120))
+    let now = simulation.now
+    let plan = simulation.host.pathState(now: now)
+      .trace(.skip(until: now), bitrate: .megabits(1), isKeyframe: false, now: now)
+    #expect(plan.capacity.map { $0 < .megabits(100_000) } ?? false, "\(String(describing: plan.capacity))")
+    #expect(simulation.report.framesDecoded > 3500)
+  }
+
   @Test("does not overrun a queue that is shorter than a frame")
   func shallowQueue() {
     var conditions = Self.line(.megabits(20))

@@ -5,7 +5,7 @@ struct FeedbackTally: Sendable {
   private(set) var arrivedCount = 0
   private(set) var markedCount = 0
   private var byteCount = 0
-  private var lostCount = 0
+  private(set) var lostCount = 0
   private var firstArrival: Instant?
   private var lastArrival = Instant.zero
   private var newestSentAt: Instant?

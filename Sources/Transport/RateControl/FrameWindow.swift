@@ -17,7 +17,7 @@ struct FrameWindow: Sendable {
   /// Of what the path carries in a frame interval, for each frame in time.
   private static let increase = 0.003
   /// The same while frames arrive in less than half the time that they have.
-  private static let quickIncrease = 0.012
+  private static let quickIncrease = 0.0125
   /// Of the window, for each late frame.
   private static let decrease = 0.12
   /// Of the window, for losses that a full queue made, once a round trip.

@@ -38,7 +38,8 @@ public struct PathState: Hashable, Sendable {
   /// Bytes that are taken to wait at the bottleneck at `now`.
   public func queuedByteCount(now: Instant) -> Int {
     let drained = self.drainRate * max(.zero, min(now, self.drainsUntil) - self.drainsFrom).inSeconds
-    return max(0, self.outstandingByteCount - Int(min(drained, 1e15)))
+    guard drained < Double(self.outstandingByteCount) else { return 0 }
+    return self.outstandingByteCount - Int(drained)
   }
 
   /// Decides about the picture that is about to be taken.

@@ -174,7 +174,7 @@ struct RateController: Sendable {
     trace: inout ControlTraceLog,
     now: Instant
   ) {
-    let reference = self.arrivalClock.unwrap(feedback.timestamp)
+    guard let reference = self.arrivalClock.unwrap(feedback.timestamp, now: now) else { return }
     self.lastHeardAt = now
     if let since = self.silentSince {
       self.silentSince = nil
@@ -205,12 +205,13 @@ struct RateController: Sendable {
       }
       guard let first else { return }
       if isVideo {
-        tally.lost(self.settle(from: first, newest: newest, arrivedCount: tally.arrivedCount, now: now))
+        tally.lost(self.settle(from: first, newest: newest, now: now))
       } else {
         self.repeats.forget(before: newest >= 0 ? newest - Int64(Self.reordering) : first)
       }
     }
     tally.lost(self.giveUp(sentBefore: self.newestSentAt - Self.overtaking))
+    self.lossSeen(tally.lostCount, of: tally.arrivedCount + tally.lostCount)
     self.capacity.update()
     self.window.fit(self.capacity)
     if tally.arrivedCount > 0 { self.react(markedCount: tally.markedCount, of: tally.arrivedCount, now: now) }
@@ -251,7 +252,7 @@ struct RateController: Sendable {
   /// Gives up what later arrivals have shown to be lost, and what nothing more will be said of.
   ///
   /// - Returns: how many are lost.
-  private mutating func settle(from first: Int64, newest: Int64, arrivedCount: Int, now: Instant) -> Int {
+  private mutating func settle(from first: Int64, newest: Int64, now: Instant) -> Int {
     let lostBefore = newest - Int64(Self.reordering)
     var lostCount = 0
     var sequence = self.video.oldestOpen
@@ -260,7 +261,6 @@ struct RateController: Sendable {
       sequence += 1
     }
     self.video.settle()
-    self.lossSeen(lostCount, of: arrivedCount + lostCount)
     guard lostCount > 0 else { return 0 }
     let beside = self.video.entry(newest).flatMap { entry in
       entry.arrivedAt.map {
@@ -289,7 +289,6 @@ struct RateController: Sendable {
       self.video.settle()
     }
     self.repeats.forget(sentBefore: instant)
-    if lostCount > 0 { self.lossSeen(lostCount, of: lostCount) }
     return lostCount
   }
 
@@ -316,7 +315,8 @@ struct RateController: Sendable {
       self.capacity.wasUnloaded(at: bytes / ((throughAt - first) + Self.precision).inSeconds, at: throughAt)
     } else if frame.wait < .milliseconds(2), frame.wasLimited, let known = self.capacity.bytesPerSecond {
       // A frame of a packet or two tells no rate. Without trying more, a path that was slow would count as slow for ever.
-      self.capacity.wasUnloaded(at: known * Self.smallFrameIncrease, at: throughAt)
+      let enough = self.limits.cap.bytesPerSecond * Self.paceFactors.upperBound
+      self.capacity.wasUnloaded(at: min(known * Self.smallFrameIncrease, enough), at: throughAt)
     }
     self.window.completed(transit: transit - self.standing.wait, wasLimited: frame.wasLimited, capacity: self.capacity)
   }

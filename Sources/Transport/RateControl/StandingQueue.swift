@@ -20,6 +20,8 @@ struct StandingQueue: Sendable {
 
   /// When a frame's first packet last found the queue empty but for what this session had sent.
   private var emptyAt: Instant?
+  /// When a frame's first packet was last heard of.
+  private var metAt: Instant?
   private var leastWait = MovingMinimum(span: .milliseconds(500))
   /// How long a packet waits at least for what others keep in the queue; zero while nobody does.
   private(set) var wait: Duration = .zero
@@ -36,6 +38,9 @@ struct StandingQueue: Sendable {
   mutating func met(wait: Duration, others: Duration, gap: Duration, packetTime: Duration, now: Instant) {
     self.leastWait.add(wait.wholeNanoseconds, at: now)
     if gap >= Self.leastGap, others < max(Self.noticeable, packetTime * 2) { self.emptyAt = now }
+    // Of a time in which nothing was sent, or nothing came through, nothing is known.
+    if now - (self.metAt ?? now) > Self.doubt { self.emptyAt = now }
+    self.metAt = now
     let emptyAt = self.emptyAt ?? now
     self.emptyAt = emptyAt
     self.isSuspected = now - emptyAt > Self.doubt

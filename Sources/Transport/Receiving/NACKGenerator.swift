@@ -5,7 +5,7 @@ public import MediaUnits
 /// Sequence numbers are extended, so they never wrap. Sans-IO: call ``received(_:now:)`` and ``lost(before:now:)``,
 /// then ``poll(now:into:)``, then sleep until ``deadline``.
 ///
-/// - Spec: RFC 4585 §6.2.1; Protocol/feedback.md §5.
+/// - Spec: RFC 4585 §6.2.1; Protocol/feedback.md §3.
 public struct NACKGenerator: Sendable {
   public struct Configuration: Hashable, Sendable {
     /// Shortest time for which a gap may be mere reordering.

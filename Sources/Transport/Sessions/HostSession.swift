@@ -331,9 +331,10 @@ public struct HostSession: ~Copyable {
     guard self.terms != nil else { return }
     if self.adaptation.isDue(now: now) {
       let path = self.pathState(now: now)
-      let reading = self.adaptation.read(path, now: now)
-      self.carried = reading.bitrate
-      self.terms?.adapt(to: reading, now: now)
+      if let reading = self.adaptation.read(path, now: now) {
+        self.carried = reading.bitrate
+        self.terms?.adapt(to: reading, now: now)
+      }
     }
     guard let terms = self.terms?.nextChange(now: now) else { return }
     self.traceChange(.begin, terms, now: now)

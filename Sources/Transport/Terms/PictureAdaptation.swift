@@ -43,8 +43,12 @@ struct PictureAdaptation: Hashable, Sendable {
   /// Whether ``read(_:now:)`` is to be called.
   func isDue(now: Instant) -> Bool { self.nextAt <= now }
 
-  /// Reads what the path carries.
-  mutating func read(_ path: PathState, now: Instant) -> Reading {
+  /// Reads what the path carries; `nil` in an outage, which says nothing of that.
+  mutating func read(_ path: PathState, now: Instant) -> Reading? {
+    guard path.outstandingByteCount == 0 || path.heardBy >= now else {
+      self.nextAt = now + Self.interval
+      return nil
+    }
     let isUsedUp = self.frameCount > 0 ? self.fullFrameCount * 2 > self.frameCount : path.isFull(now: now)
     self.nextAt = now + Self.interval
     self.frameCount = 0
@@ -57,10 +61,9 @@ struct PictureAdaptation: Hashable, Sendable {
 }
 
 extension PathState {
-  /// Whether there is no room for another frame, though something comes back: an outage says nothing of what a path
-  /// carries.
+  /// Whether there is no room for another frame, though something comes back.
   fileprivate func isFull(now: Instant) -> Bool {
-    guard self.heardBy >= now, case .skip = self.plan(now: now) else { return false }
+    guard case .skip = self.plan(now: now) else { return false }
     return true
   }
 }
