@@ -9,7 +9,6 @@ struct MiddleUnwrapper: Sendable {
   private static let tolerance: Duration = .seconds(10)
   /// How much of that a single timestamp can change for good: clocks drift.
   private static let step: Duration = .milliseconds(1)
-
   /// After so long without a timestamp that could be, the next one is taken.
   private static let patience: Duration = .seconds(1)
 

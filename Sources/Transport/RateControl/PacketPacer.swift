@@ -1,6 +1,6 @@
 internal import MediaUnits
 
-/// When each packet of a frame may leave: at the path's own pace and a half more, in bursts of half a millisecond.
+/// When each packet of a frame may leave: at the pace that is asked for, in bursts of half a millisecond.
 ///
 /// The times count from the frame's start, not from the packet before, so whoever drives this may be late without
 /// making the frame longer.

@@ -8,9 +8,8 @@ extension PathState {
   ///   - bitrate: what the encoder keeps to.
   ///   - isKeyframe: whether a key frame is wanted.
   public func trace(_ plan: FramePlan, bitrate: Bitrate, isKeyframe: Bool, now: Instant) -> ControlTrace.Plan {
-    let queued = self.queuedByteCount(now: now)
-    let isCut = self.outstandingByteCount > 0 && self.heardBy < now
-    var budget = max(0, min(Int(self.windowByteCount) - queued, self.capByteCount))
+    let isCut = self.isCut(now: now)
+    var budget = max(0, self.room(now: now))
     var decision = ControlTrace.Plan.Decision.skip
     var reason: ControlTrace.Plan.Reason = isCut ? .outage : .outstanding
     if case .encode(let byteBudget, _) = plan {
@@ -27,7 +26,7 @@ extension PathState {
       bitrate: bitrate,
       capacity: self.traceCapacity,
       outstanding: self.outstandingByteCount,
-      queued: queued
+      queued: self.queuedByteCount(now: now)
     )
   }
 

@@ -25,13 +25,12 @@ public struct PathState: Hashable, Sendable {
 
   /// What the path is given at most.
   public var bitrate: Bitrate {
-    let byteCount = min(self.windowByteCount, Double(self.capByteCount))
-    return Bitrate(bitsPerSecond: Int64(byteCount * 8 / self.frameInterval.inSeconds))
+    self.bitrate(frameByteCount: min(self.windowByteCount, Double(self.capByteCount)))
   }
 
   /// What the path could be given: a stream that takes little does not show how much may wait.
   var carried: Bitrate {
-    let cap = Bitrate(bitsPerSecond: Int64(Double(self.capByteCount) * 8 / self.frameInterval.inSeconds))
+    let cap = self.bitrate(frameByteCount: Double(self.capByteCount))
     return self.capacity.map { min(Bitrate(bytesPerSecond: $0), cap) } ?? self.bitrate
   }
 
@@ -42,12 +41,19 @@ public struct PathState: Hashable, Sendable {
     return self.outstandingByteCount - Int(drained)
   }
 
+  /// Whether the path is taken to be cut: something was sent, and nothing has been heard for too long.
+  func isCut(now: Instant) -> Bool { self.outstandingByteCount > 0 && self.heardBy < now }
+
+  /// Bytes that a frame may have at `now`; below zero where more waits than may.
+  func room(now: Instant) -> Int {
+    min(Int(self.windowByteCount) - self.queuedByteCount(now: now), self.capByteCount)
+  }
+
   /// Decides about the picture that is about to be taken.
   public func plan(now: Instant) -> FramePlan {
-    if self.outstandingByteCount > 0, self.heardBy < now { return .skip(until: now + self.frameInterval) }
-    let queued = self.queuedByteCount(now: now)
-    let budget = min(Int(self.windowByteCount) - queued, self.capByteCount)
-    if budget < self.floorByteCount, queued > 0 {
+    if self.isCut(now: now) { return .skip(until: now + self.frameInterval) }
+    let budget = self.room(now: now)
+    if budget < self.floorByteCount, self.queuedByteCount(now: now) > 0 {
       let excess = Double(self.floorByteCount - budget)
       let wait: Duration = .seconds(min(1, excess / max(self.drainRate, 1)))
       return .skip(until: now + min(wait, self.frameInterval))
@@ -56,7 +62,11 @@ public struct PathState: Hashable, Sendable {
     let frameByteCount = VideoSender.frameByteCount(fitting: byteCount)
     return .encode(
       byteBudget: byteCount,
-      bitrate: Bitrate(bitsPerSecond: Int64(Double(frameByteCount) * 8 / self.frameInterval.inSeconds))
+      bitrate: self.bitrate(frameByteCount: Double(frameByteCount))
     )
+  }
+
+  private func bitrate(frameByteCount: Double) -> Bitrate {
+    Bitrate(bitsPerSecond: Int64(frameByteCount * 8 / self.frameInterval.inSeconds))
   }
 }

@@ -33,10 +33,7 @@ struct PictureAdaptation: Hashable, Sendable {
   /// - Parameter path: without the frame.
   mutating func sent(byteCount: Int, path: PathState, now: Instant) {
     self.frameCount += 1
-    let budget = max(
-      min(Int(path.windowByteCount) - path.queuedByteCount(now: now), path.capByteCount),
-      path.floorByteCount
-    )
+    let budget = max(path.room(now: now), path.floorByteCount)
     if Double(byteCount) > Self.fullShare * Double(budget) { self.fullFrameCount += 1 }
   }
 
@@ -45,7 +42,7 @@ struct PictureAdaptation: Hashable, Sendable {
 
   /// Reads what the path carries; `nil` in an outage, which says nothing of that.
   mutating func read(_ path: PathState, now: Instant) -> Reading? {
-    guard path.outstandingByteCount == 0 || path.heardBy >= now else {
+    guard !path.isCut(now: now) else {
       self.nextAt = now + Self.interval
       return nil
     }
@@ -53,10 +50,7 @@ struct PictureAdaptation: Hashable, Sendable {
     self.nextAt = now + Self.interval
     self.frameCount = 0
     self.fullFrameCount = 0
-    guard !isUsedUp else { return Reading(bitrate: path.bitrate, isUsedUp: true) }
-    let capacity = path.capacity.map { Bitrate(bytesPerSecond: $0) } ?? path.bitrate
-    let cap = Bitrate(bitsPerSecond: Int64(Double(path.capByteCount) * 8 / path.frameInterval.inSeconds))
-    return Reading(bitrate: max(path.bitrate, min(capacity, cap)), isUsedUp: false)
+    return Reading(bitrate: isUsedUp ? path.bitrate : max(path.bitrate, path.carried), isUsedUp: isUsedUp)
   }
 }
 
