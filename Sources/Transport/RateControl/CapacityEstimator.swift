@@ -3,7 +3,8 @@ internal import MediaUnits
 /// What a path carries, from how fast packets came out of it while more of them waited.
 ///
 /// Only such stretches count: between frames the path is idle, and how fast it would have been is not known. They are
-/// gathered in chunks of some milliseconds, since a single packet's arrival is told to a millisecond only.
+/// gathered in chunks of some milliseconds, since a single packet's arrival is told to a millisecond only. What the
+/// newest frame alone shows bounds the estimate as well: a steady path that becomes slow is known by a few packets.
 struct CapacityEstimator: Sendable {
   private struct Chunk: Sendable {
     var bytes = 0.0
@@ -16,11 +17,15 @@ struct CapacityEstimator: Sendable {
   /// How far back the mean looks.
   private static let memory: Duration = .milliseconds(500)
   private static let chunkCount = 64
+  /// Busy time from which on the newest frame's packets tell a rate, and how much of it may be rounding.
+  private static let (shortestStretch, rounding) = (0.0015, 0.0005)
 
   private var chunks = [Chunk](repeating: Chunk(), count: CapacityEstimator.chunkCount)
   private var next = 0
   private var count = 0
   private var current = Chunk()
+  /// Of the newest frame's packets.
+  private var stretch = Chunk()
 
   /// Bytes per second; `nil` before anything is known.
   private(set) var bytesPerSecond: Double?
@@ -31,11 +36,16 @@ struct CapacityEstimator: Sendable {
   /// - Source: the mean successive difference; J. von Neumann et al., "The mean square successive difference", 1941.
   private(set) var variation = 0.0
 
+  /// The first packet of another frame has come through.
+  mutating func frameBegan() { self.stretch = Chunk() }
+
   /// The path was busy for `duration` and let `byteCount` bytes through, the last of them at `at`.
   mutating func wasBusy(for duration: Duration, byteCount: Int, at: Instant) {
     self.current.bytes += Double(byteCount)
     self.current.seconds += max(0, duration.inSeconds)
     self.current.at = at
+    self.stretch.bytes += Double(byteCount)
+    self.stretch.seconds += max(0, duration.inSeconds)
     guard self.current.seconds >= Self.chunkSeconds else { return }
     self.append(self.current)
     self.current = Chunk()
@@ -48,6 +58,7 @@ struct CapacityEstimator: Sendable {
     // What is known of a slower path is no longer true.
     self.count = 0
     self.current = Chunk()
+    self.stretch = Chunk()
     self.append(Chunk(bytes: rate * Self.chunkSeconds, seconds: Self.chunkSeconds, at: at))
     self.bytesPerSecond = rate
   }
@@ -59,6 +70,9 @@ struct CapacityEstimator: Sendable {
 
   /// How many times faster than recently the path may count as.
   private var mostAboveRecent: Double { 1.1 + 1.1 * self.variation }
+
+  /// How many times faster than the newest frame shows it the path may count as.
+  private var mostAboveStretch: Double { 1.1 + 6 * self.variation }
 
   /// Decides ``bytesPerSecond`` anew.
   mutating func update() {
@@ -78,8 +92,12 @@ struct CapacityEstimator: Sendable {
     }
     guard seconds > 0.003, bytes > 0 else { return }
     let mean = bytes / seconds
-    self.bytesPerSecond =
-      recentSeconds >= self.recentSeconds / 2 ? min(mean, self.mostAboveRecent * recentBytes / recentSeconds) : mean
+    var rate = mean
+    if recentSeconds >= self.recentSeconds / 2 { rate = min(rate, self.mostAboveRecent * recentBytes / recentSeconds) }
+    if self.stretch.seconds >= Self.shortestStretch {
+      rate = min(rate, self.mostAboveStretch * self.stretch.bytes / (self.stretch.seconds - Self.rounding))
+    }
+    self.bytesPerSecond = rate
   }
 
   /// The chunk that is so many older than the newest.

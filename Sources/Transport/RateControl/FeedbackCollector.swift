@@ -3,9 +3,9 @@ internal import RTP
 
 /// The player's record of when packets arrived, and the feedback made of it.
 ///
-/// A report leaves with each frame's last packet, and at least every 5 ms while packets arrive. It tells again of what
-/// the three reports before told, so that the loss of one costs nothing; the last one is sent twice, since nothing
-/// follows that would make up for its loss.
+/// A report leaves with each frame's last packet, and at least every 5 ms while packets arrive; the first after a pause
+/// waits half as long, so that it tells how fast they come. Each tells again of what the three reports before told, so
+/// that the loss of one costs nothing; the last one is sent twice, since nothing follows that would make up for its loss.
 ///
 /// - Spec: RFC 8888; Protocol/feedback.md §8.
 struct FeedbackCollector: Sendable {
@@ -80,7 +80,8 @@ struct FeedbackCollector: Sendable {
       self.video.received(header.sequenceNumber, ecn: ecn, now: now)
     }
     self.newestArrival = now
-    let due = isFrameEnd ? now : max(now, self.reportedAt + Self.longestWait)
+    let next = self.reportedAt + Self.longestWait
+    let due = isFrameEnd ? now : next >= now ? next : now + Self.longestWait / 2
     self.dueAt = self.mustRepeat ? due : min(self.dueAt ?? due, due)
     self.mustRepeat = false
   }

@@ -28,7 +28,7 @@ struct FrameWindow: Sendable {
   private static let least = 0.25
 
   /// How much more than a frame interval's may wait on a path that varies, by how much it does.
-  private static let spread = 1.3
+  private static let spread = 1.7
 
   let interval: Duration
   private let lateAfter: Duration

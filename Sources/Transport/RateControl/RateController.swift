@@ -26,6 +26,8 @@ struct RateController: Sendable {
   /// How fast packets leave, of what the path carries: less with each report of losses or marks, more with each without
   /// losses, so that a whole second without is needed to win back what one loss took.
   private static let paceFactors = 1.1...2.5
+  /// The most on a path that never varies, and how much more on one that does.
+  private static let (steadyPaceFactor, paceFactorPerVariation) = (1.1, 20.0)
   private static let paceDecrease = 0.1
   private static let paceIncrease = 0.0005
   /// What the path is taken to carry more after a limited frame of a packet or two that did not wait.
@@ -87,10 +89,12 @@ struct RateController: Sendable {
 
   /// How fast a frame's packets leave, in bytes per second; `nil` while nothing is known of the path.
   ///
-  /// Ahead of the path, so that its queue shows what it carries; where packets are lost, only just, for its queue may be
-  /// short.
+  /// Ahead of the path, so that its queue shows what it carries: far ahead while it varies or its limits are not known;
+  /// only just where it is steady, for others wait in that queue too, and where packets are lost, for it may be short.
   var pace: Double? {
-    self.capacity.bytesPerSecond.map { $0 * self.paceFactor }
+    let most = Self.steadyPaceFactor + Self.paceFactorPerVariation * self.capacity.variation
+    let factor = self.window.isStarting ? self.paceFactor : min(self.paceFactor, most)
+    return self.capacity.bytesPerSecond.map { $0 * factor }
   }
 
   /// When to send something again only to learn whether the path is back; `nil` while nothing is known to be amiss.
@@ -231,6 +235,7 @@ struct RateController: Sendable {
     let isFirst = self.frames.isUnheard(entry.frame)
     if let last = self.throughAt {
       if isFirst {
+        self.capacity.frameBegan()
         self.standing.met(
           wait: wait,
           others: through - max(last, entry.sentAt),
