@@ -9,8 +9,11 @@ public struct StepRun: Hashable, Sendable {
   public var roundTrip: Duration
   public var limits: RateRange
   public var seed: UInt64
+  /// From a frame's drawing to the step.
+  public var phase: Duration
 
-  static let stepAt = Duration.seconds(15)
+  /// A whole number of frames.
+  private static let runUp = Duration.seconds(15)
   /// After the step.
   static let watched = Duration.seconds(3)
 
@@ -20,7 +23,8 @@ public struct StepRun: Hashable, Sendable {
     to after: Bitrate = .megabits(12),
     roundTrip: Duration = .milliseconds(20),
     limits: RateRange = RateRange(),
-    seed: UInt64 = 1
+    seed: UInt64 = 1,
+    phase: Duration = .zero
   ) {
     self.sender = sender
     self.before = before
@@ -28,17 +32,19 @@ public struct StepRun: Hashable, Sendable {
     self.roundTrip = roundTrip
     self.limits = limits
     self.seed = seed
+    self.phase = phase
   }
 
   public func run() -> StepOutcome {
+    let runUp = Self.runUp + self.phase
     let steps = [
-      RateTrace.Step(duration: Self.stepAt, rate: self.before),
+      RateTrace.Step(duration: runUp, rate: self.before),
       RateTrace.Step(duration: Self.watched + .seconds(1), rate: self.after),
     ]
     let path = TrialPath(trace: RateTrace(steps: steps, loops: false), roundTrip: self.roundTrip)
     let flow = self.sender.flow(index: 0, rate: self.after, limits: self.limits, seed: self.seed)
     var trial = Trial([flow], path: path, seed: self.seed)
-    let stepAt = Instant.zero + Self.stepAt
+    let stepAt = Instant.zero + runUp
     trial.run(until: stepAt - .seconds(1))
     let delivered = trial.deliveredByteCounts[0].reduce(0, +)
     trial.run(until: stepAt)
