@@ -48,8 +48,7 @@ int shim_set_ecn(int descriptor, int family, int bits);
 int shim_recvmmsg(int descriptor, struct shim_datagram *messages, unsigned count);
 
 // sendmmsg without waiting; a message with segments carries a UDP_SEGMENT control message, one with ECN bits of its own
-// those. Returns how many messages
-// were sent, or -1 with errno of the first.
+// those. Returns how many messages were sent, or -1 with errno of the first.
 int shim_sendmmsg(int descriptor, const struct shim_datagram *messages, unsigned count);
 
 // A non-blocking close-on-exec event counter; -1 with errno.
