@@ -188,6 +188,34 @@ struct PathChangeTests {
     #expect(first == run())
   }
 
+  @Test("a wish that comes on a new path is not granted by what the old one carried")
+  func wishOnNewPath() {
+    let bounds = TermsBounds(
+      size: PictureSize(width: 1280, height: 720),
+      frameRate: 60,
+      bitrate: .megabits(20),
+      codecs: [.h264]
+    )
+    var simulation = SessionSimulation(
+      LinkConditions(delay: .milliseconds(15), rate: .megabits(10)),
+      seed: 1,
+      terms: (Self.terms(640, 360, 60), bounds),
+      isPlanned: true
+    )
+    simulation.run(for: .seconds(5))
+    simulation.down.conditions.rate = .megabits(1)
+    simulation.host.pathChanged(now: simulation.now)
+    simulation.player.wish(Self.terms(1280, 720, 60), now: simulation.now)
+    // Nothing is read of a path in its first second.
+    simulation.run(for: .milliseconds(900))
+    #expect(simulation.seat?.openedCount == 0)
+    simulation.run(for: .seconds(5))
+    #expect(simulation.seat?.terms.picture.width ?? .max < 1280)
+    simulation.down.conditions.rate = .megabits(10)
+    simulation.run(for: .seconds(16))
+    #expect(simulation.seat?.terms == Self.terms(1280, 720, 60))
+  }
+
   @Test("what the player wishes for is lowered to what the path is known to carry")
   func wish() {
     var simulation = Self.simulation(1.5)

@@ -132,6 +132,43 @@ struct PictureLadderTests {
     #expect(ladder.picture(bitrate: .megabits(50), now: .zero) == Self.top)
   }
 
+  @Test("a decoder's limit changes the rate, and takes back no step that the path has cost")
+  func decoderKeepsStep() {
+    var ladder = PictureLadder(top: Self.top, codec: .h264)
+    let narrow = Self.changes(of: &ladder, seconds: 3) { _ in 1.5 }
+    #expect(narrow.map(\.picture.size.width) == [640])
+    ladder.limitDecoding(to: 40)
+    let limited = Self.changes(of: &ladder, seconds: 6, from: .zero + .seconds(4)) { _ in 8 }
+    #expect(limited.map(\.picture.size.width) == [640, 960])
+    #expect(limited.allSatisfy { $0.picture.frameRate == 40 })
+    #expect(limited.last.map { $0.at >= 5 } ?? false, "room for five seconds, as ever")
+    ladder.limitDecoding(to: nil)
+    let free = Self.changes(of: &ladder, seconds: 3, from: .zero + .seconds(11)) { _ in 8 }
+    #expect(free.map(\.picture) == [PictureTerms(size: PictureSize(width: 960, height: 540), frameRate: 60)])
+  }
+
+  @Test("steps that a decoder's limit makes the same picture are taken as one")
+  func decoderSkipsSteps() {
+    var ladder = PictureLadder(top: Self.top, codec: .h264)
+    // 640 × 360 at 60 needs 0.98 Mbit/s, and half of that at 30.
+    _ = Self.changes(of: &ladder, seconds: 3) { _ in 0.6 }
+    ladder.limitDecoding(to: 24)
+    let changes = Self.changes(of: &ladder, seconds: 6, from: .zero + .seconds(4)) { _ in 8 }
+    #expect(changes.map(\.picture.size.width) == [640, 960])
+  }
+
+  @Test("another codec needs other bits, and changes no step by itself")
+  func codecKeepsStep() {
+    var ladder = PictureLadder(top: Self.top, codec: .h264)
+    _ = Self.changes(of: &ladder, seconds: 3) { _ in 1.5 }
+    ladder.want(Self.top, codec: .hevc)
+    // HEVC needs 1.26 Mbit/s for 960 × 540 at 60: less than there is, and too little to spare.
+    let tight = Self.changes(of: &ladder, seconds: 20, from: .zero + .seconds(4)) { _ in 1.5 }
+    #expect(tight.map(\.picture.size.width) == [640])
+    let roomy = Self.changes(of: &ladder, seconds: 6, from: .zero + .seconds(25)) { _ in 1.7 }
+    #expect(roomy.map(\.picture.size.width) == [640, 960])
+  }
+
   @Test("is never outside what is wanted, whatever the bitrates and times", arguments: 1...100 as ClosedRange<UInt64>)
   func bounded(seed: UInt64) {
     var random = SplitMix64(seed: seed)

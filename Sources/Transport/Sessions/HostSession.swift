@@ -119,6 +119,8 @@ public struct HostSession: ~Copyable {
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
     self.input = input
     self.terms = terms
+    // A session that is resumed may be on another path.
+    self.terms?.pathChanged()
     self.adaptation = PictureAdaptation(now: now)
     self.lastHeardAt = now
     self.events.reserveCapacity(64)
@@ -216,11 +218,6 @@ public struct HostSession: ~Copyable {
     }
   }
 
-  /// No larger picture is streamed than this, whatever the path carries; `nil` for no such limit.
-  public mutating func allow(_ picture: PictureTerms?) {
-    self.terms?.allow(picture)
-  }
-
   /// What ``Event/changeWanted(_:)`` asked for is done: frames from the next on are on these terms.
   public mutating func termsChanged(to terms: StreamTerms, now: Instant) {
     self.terms?.changed(to: terms)
@@ -242,7 +239,7 @@ public struct HostSession: ~Copyable {
     // What was known of the old path says nothing about the new one.
     self.rate = RateController(limits: self.configuration.rateLimits, interval: self.configuration.frameInterval)
     if let terms = self.terms?.inForce { self.rate.change(to: terms) }
-    self.adaptation = PictureAdaptation(now: now)
+    self.forgetReadings(now: now)
     self.reports.hasten(now: now)
   }
 
@@ -364,9 +361,16 @@ public struct HostSession: ~Copyable {
     self.lastHeardAt = now
     guard self.isSuspended, !self.isEnded else { return }
     self.isSuspended = false
-    self.adaptation = PictureAdaptation(now: now)
+    self.forgetReadings(now: now)
     self.events.append(.resumed)
     self.events.append(.keyframeRequested)
+  }
+
+  /// What the path carried says nothing about what it carries from now on.
+  private mutating func forgetReadings(now: Instant) {
+    self.adaptation = PictureAdaptation(now: now)
+    self.terms?.pathChanged()
+    self.carried = nil
   }
 
   private mutating func watchSilence(now: Instant) {

@@ -27,12 +27,11 @@ public struct HostTerms: Sendable {
   public private(set) var wished: StreamTerms
   /// Frames a second that the player's machine can decode; `nil` for as many as come.
   public private(set) var decodableRate: Int?
-  /// The largest picture that is allowed; `nil` for any.
-  private var allowed: PictureTerms?
   /// The picture that the path carries; `nil` for any.
   private var carried: PictureTerms?
   /// Finds ``carried``, once something is known of the path.
   private var ladder: PictureLadder?
+  /// The last one of the path that there is now.
   private var reading: PictureAdaptation.Reading?
   private var underWay: StreamTerms?
   /// Why what is wanted is not what is in force.
@@ -95,6 +94,11 @@ public struct HostTerms: Sendable {
     self.climb(now: now)
   }
 
+  /// The path is another, or was not made use of for a while: the picture stays until something is known of it.
+  mutating func pathChanged() {
+    self.reading = nil
+  }
+
   private mutating func climb(now: Instant) {
     guard let reading = self.reading else { return }
     let top = PictureTerms(size: self.wished.picture, frameRate: self.wished.frameRate)
@@ -107,14 +111,7 @@ public struct HostTerms: Sendable {
     self.ladder = ladder
   }
 
-  /// No larger picture is streamed than this, whatever the path carries; `nil` for no such limit.
-  mutating func allow(_ picture: PictureTerms?) {
-    let before = self.wanted
-    self.allowed = picture
-    if self.wanted != before { self.cause = .path }
-  }
-
-  /// The change to begin now, if there is one. It is under way from then on, until ``changed(to:now:)`` or
+  /// The change to begin now, if there is one. It is under way from then on, until ``changed(to:)`` or
   /// ``failed(now:)``.
   mutating func nextChange(now: Instant) -> StreamTerms? {
     guard self.underWay == nil else { return nil }
@@ -172,7 +169,6 @@ public struct HostTerms: Sendable {
   /// What the stream should be: the player's wish, lowered to what path and decoder can take.
   private var wanted: StreamTerms {
     var picture = PictureTerms(size: self.wished.picture, frameRate: self.wished.frameRate)
-    if let allowed = self.allowed { picture.narrow(to: allowed) }
     if let carried = self.carried { picture.narrow(to: carried) }
     return StreamTerms(
       picture: picture.size,

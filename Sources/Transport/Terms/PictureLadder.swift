@@ -60,19 +60,19 @@ public struct PictureLadder: Hashable, Sendable {
     self.changedAt = since
   }
 
-  /// What is wanted has changed. The ladder begins anew at the step that suits the bitrate it is asked about next.
+  /// What is wanted has changed. The ladder begins anew at the step that suits the bitrate it is asked about next; where
+  /// the codec alone has changed, it goes on from the present step by what that needs now.
   public mutating func want(_ top: PictureTerms, codec: VideoCodec) {
-    guard top != self.top || codec != self.codec else { return }
-    self.top = top
     self.codec = codec
+    guard top != self.top else { return }
+    self.top = top
     self.build()
   }
 
-  /// The player's machine decodes no more than so many frames a second; `nil` for as many as come.
+  /// The player's machine decodes no more than so many frames a second; `nil` for as many as come. The step stays: what
+  /// the path carries is no other for that.
   public mutating func limitDecoding(to frameRate: Int?) {
-    guard frameRate != self.decodableRate else { return }
     self.decodableRate = frameRate
-    self.build()
   }
 
   /// The picture that suits a bitrate.
@@ -103,7 +103,7 @@ public struct PictureLadder: Hashable, Sendable {
     }
     // From the first answer on something is shown, and a change is paid for.
     self.changedAt = self.changedAt ?? now
-    return self.rungs[self.present]
+    return self.shown(self.present)
   }
 
   /// The bitrate that a picture needs.
@@ -114,7 +114,20 @@ public struct PictureLadder: Hashable, Sendable {
   }
 
   private func need(_ rung: Int) -> Double {
-    Self.need(of: self.rungs[rung], codec: self.codec)
+    Self.need(of: self.shown(rung), codec: self.codec)
+  }
+
+  /// The picture of a step, as far as it can be decoded.
+  private func shown(_ rung: Int) -> PictureTerms {
+    var picture = self.rungs[rung]
+    if let rate = self.decodableRate { picture.frameRate = max(1, min(picture.frameRate, rate)) }
+    return picture
+  }
+
+  /// The next better step; the decoder's limit can make two steps the same picture.
+  private var above: Int? {
+    let picture = self.shown(self.present)
+    return (0..<self.present).last { self.shown($0) != picture }
   }
 
   /// Notes since when the bitrate has been too little, much too little, and enough for more.
@@ -122,7 +135,7 @@ public struct PictureLadder: Hashable, Sendable {
     let need = isUsedUp ? self.need(self.present) : 0
     self.tooLittleSince = bitrate < need ? self.tooLittleSince ?? now : nil
     self.muchTooLittleSince = bitrate < need * Self.emergencyShare ? self.muchTooLittleSince ?? now : nil
-    let isEnough = self.present > 0 && bitrate >= self.need(self.present - 1) * Self.riseMargin
+    let isEnough = self.above.map { bitrate >= self.need($0) * Self.riseMargin } ?? false
     self.enoughSince = isEnough ? self.enoughSince ?? now : nil
   }
 
@@ -137,7 +150,7 @@ public struct PictureLadder: Hashable, Sendable {
     if let since = self.tooLittleSince, now - since >= Self.fallDelay {
       return self.highest(for: bitrate, from: self.present)
     }
-    if let since = self.enoughSince, now - since >= self.presentRiseDelay { return self.present - 1 }
+    if let since = self.enoughSince, now - since >= self.presentRiseDelay { return self.above }
     return nil
   }
 
@@ -157,7 +170,7 @@ public struct PictureLadder: Hashable, Sendable {
     for step in Self.steps {
       let rate = max(min(self.top.frameRate, 24), Int(Double(self.top.frameRate) * step.rate))
       let size = step.scale == 1 ? self.top.size : self.top.size.scaled(by: step.scale)
-      let rung = PictureTerms(size: size, frameRate: max(1, min(rate, self.decodableRate ?? rate)))
+      let rung = PictureTerms(size: size, frameRate: max(1, rate))
       // Below that nothing can be made out in a game.
       let isSmall = min(size.width, size.height) < 144 && step.scale < 1
       if !isSmall, rung != rungs.last { rungs.append(rung) }
