@@ -113,6 +113,55 @@ struct RecoveryTests {
     #expect(simulation.host.deadline > start + .milliseconds(86))
   }
 
+  @Test(
+    "one request that is said again is one to the host, and one that is asked anew another, however round trips vary",
+    arguments: [1, 5, 20, 60, 100],
+    [0, 0.2, 0.5, 1]
+  )
+  func answerInterval(milliseconds: Int, share: Double) {
+    let roundTrip = Duration.milliseconds(milliseconds)
+    var generator = NACKGenerator()
+    generator.roundTrip = roundTrip + roundTrip * share
+    let start = Instant(nanoseconds: 0)
+    _ = generator.received(1, now: start)
+    _ = generator.received(3, now: start)
+    var asked: [Instant] = []
+    for _ in 0..<4 {
+      guard let now = generator.deadline else { break }
+      var requests: [Int64] = []
+      #expect(!generator.poll(now: now, into: &requests))
+      asked.append(now)
+    }
+    #expect(asked.count == 4)
+    let rule = RepairRule(roundTrip: roundTrip, deviation: roundTrip * share)
+    #expect(asked[2] - asked[0] < rule.answerInterval)
+    #expect(asked[3] - asked[0] >= rule.answerInterval)
+  }
+
+  @Test("is not sent once more for what is said again, where round trips are thought to vary")
+  func variedRoundTrips() throws {
+    var simulation = SessionSimulation(LinkConditions(delay: .milliseconds(15)), seed: 1)
+    for _ in 0..<100 where simulation.host.roundTrip == nil { simulation.run(for: .milliseconds(2)) }
+    let measured = simulation.host.roundTrip
+    let roundTrip = try #require(measured)
+    // Let out what waits, so that the frame is the newest.
+    let start = simulation.now
+    _ = simulation.pollHost(at: start)
+    simulation.drawLoneFrame()
+    let frame = simulation.pollHost(at: start + .milliseconds(2)).filter { $0.payloadType == .video }
+    let number = try #require(frame.last?.sequenceNumber)
+    func repeats(at instant: Instant) -> Int {
+      simulation.request([number], at: instant)
+      return simulation.pollHost(at: instant).count { $0.payloadType == .videoRetransmission }
+    }
+    let asked = start + .milliseconds(3)
+    #expect(repeats(at: asked) == 1)
+    // After one exchange the deviation is taken for half of the round trip (RFC 6298 §2.2): these are the player's times.
+    #expect(repeats(at: asked + .milliseconds(2)) == 0)
+    #expect(repeats(at: asked + roundTrip * 3 / 4 + .milliseconds(1)) == 0)
+    #expect(repeats(at: asked + roundTrip * 3 / 2 + .milliseconds(2)) > 0)
+  }
+
   @Test("gets its key frame when the first request for it is lost", arguments: [false, true])
   func lostKeyframeRequest(isFirstLost: Bool) {
     var simulation = SessionSimulation(LinkConditions(delay: .milliseconds(15)), seed: 2)

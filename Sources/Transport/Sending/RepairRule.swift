@@ -22,8 +22,13 @@ public struct RepairRule: Hashable, Sendable {
   /// How long the path may be busy with the answer to one request.
   private static let longestBusyTime: Duration = .milliseconds(8)
 
+  /// However short the round trip, requests this close together are one request that was sent twice.
+  private static let shortestAnswerInterval: Duration = .milliseconds(6)
+
   /// Smoothed.
   public var roundTrip: Duration
+  /// How much round trips vary; the receiver's timers count it in.
+  public var deviation: Duration
   /// See ``defaultPatience``.
   public var patience: Duration
   /// How long the path is busy with one packet; zero if that is not known.
@@ -33,11 +38,13 @@ public struct RepairRule: Hashable, Sendable {
 
   public init(
     roundTrip: Duration,
+    deviation: Duration = .zero,
     patience: Duration = RepairRule.defaultPatience,
     packetTime: Duration = .zero,
     queueTime: Duration = .zero
   ) {
     self.roundTrip = roundTrip
+    self.deviation = deviation
     self.patience = patience
     self.packetTime = packetTime
     self.queueTime = queueTime
@@ -50,6 +57,13 @@ public struct RepairRule: Hashable, Sendable {
   public var latestAge: Duration {
     let patience = max(self.patience, self.roundTrip * 5 / 2 + .milliseconds(10))
     return min(patience + min(self.queueTime, self.patience), Self.longestPatience)
+  }
+
+  /// A request for a packet that comes sooner than this after its repeat was sent is the one that was answered.
+  ///
+  /// A receiver says a request again after half a round trip and its deviation, and asks anew after the whole.
+  public var answerInterval: Duration {
+    max((self.roundTrip + self.deviation) * 3 / 4, Self.shortestAnswerInterval)
   }
 
   /// How often to send a packet of this age when it is asked for; 0 if it would come too late.

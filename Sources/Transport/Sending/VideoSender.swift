@@ -30,8 +30,6 @@ struct VideoSender: ~Copyable {
   private static let parityShare = 2
   /// Repeats that are kept for packets that have not been sent again at all; further copies must leave them.
   private static let creditForFirstCopies = 16
-  /// However short the round trip, requests this close together are one request that was sent twice.
-  private static let shortestAnswerInterval: Duration = .milliseconds(6)
 
   /// A packet that is to be sent again.
   private struct Repeat: Sendable {
@@ -206,8 +204,7 @@ struct VideoSender: ~Copyable {
     }
     let age = now - entry.queuedAt
     // A repeat that is still on its way makes another one useless.
-    let answerInterval = max(rule.roundTrip * 3 / 4, Self.shortestAnswerInterval)
-    if let repeatedAt = entry.repeatedAt, now - repeatedAt < answerInterval { return (.refuse, age) }
+    if let repeatedAt = entry.repeatedAt, now - repeatedAt < rule.answerInterval { return (.refuse, age) }
     let copies = rule.copies(age: age, missingCount: missingCount)
     guard copies > 0 else { return (.late, age) }
     guard self.repeats.count + copies <= 1024, !self.repeats.contains(where: { $0.sequence == sequence }) else {

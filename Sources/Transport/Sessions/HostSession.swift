@@ -403,6 +403,7 @@ public struct HostSession: ~Copyable {
     case .genericNACK(let nack) where nack.mediaSSRC == self.configuration.videoSSRC:
       let rule = RepairRule(
         roundTrip: self.roundTrip ?? .milliseconds(30),
+        deviation: self.reports.clock.roundTripDeviation,
         packetTime: self.rate.packetTime,
         queueTime: self.rate.queueTime
       )
