@@ -52,6 +52,16 @@ final class SeatLink: Sendable {
   /// What the seat's session was granted first; `nil` as long as it has none.
   var grant: SessionGrant? { self.assigned.withLock { $0 } }
 
+  /// Hands an encoded frame to the network thread. Where that has no room for it, whatever follows has nothing to refer
+  /// to, so that the next frame is to be a key frame.
+  func send(_ accessUnit: RawSpan, _ frame: VideoFrame) {
+    if self.frames.put(accessUnit, label: frame) {
+      self.networkWakeup.signal()
+    } else {
+      self.mustSendKeyframe.store(true, ordering: .relaxed)
+    }
+  }
+
   /// Starts the session of a seat that had none.
   func assign(_ grant: SessionGrant) {
     self.assigned.withLock { $0 = grant }

@@ -245,7 +245,7 @@ struct SeatVideo: ~Copyable {
         inputSequence: inputSequence,
         skipped: skippedCount > 0 ? SkippedPictures(count: skippedCount, reason: .path) : nil
       )
-      if link.frames.put(packet.bytes, label: frame) { link.networkWakeup.signal() }
+      link.send(packet.bytes, frame)
     }
     self.schedule.sent(isRepeat: isRepeat, now: .now)
     self.link.spent(.now - now)

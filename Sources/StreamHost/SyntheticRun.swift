@@ -1,5 +1,6 @@
 import DatagramIO
 import MediaUnits
+import Octets
 import RTP
 import SessionProtocol
 import Synchronization
@@ -79,7 +80,6 @@ struct SyntheticRun {
       inputSequence: self.link.appliedInput.load(ordering: .acquiring),
       skipped: next.skippedCount > 0 ? SkippedPictures(count: next.skippedCount, reason: .path) : nil
     )
-    let isAccepted = next.accessUnit.withUnsafeBytes { self.link.frames.put($0, label: frame) }
-    if isAccepted { self.link.networkWakeup.signal() }
+    self.link.send(next.accessUnit.octets, frame)
   }
 }
