@@ -5,14 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
+#include <linux/nsfs.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // linux/ipv6.h has it, and clashes with netinet/in.h.
@@ -26,38 +25,21 @@ static int result(int status) {
   return status < 0 ? -errno : status;
 }
 
-int shim_unshare_network(void) {
-  return result(unshare(CLONE_NEWNET));
+int shim_make_network(void) {
+  if (unshare(CLONE_NEWNET) < 0) return -errno;
+  return result(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+}
+
+int shim_open_network(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return -errno;
+  if (ioctl(descriptor, NS_GET_NSTYPE) == CLONE_NEWNET) return descriptor;
+  close(descriptor);
+  return -EINVAL;
 }
 
 int shim_enter_network(int descriptor) {
   return result(setns(descriptor, CLONE_NEWNET));
-}
-
-// Other mount namespaces must see names come and go, or they would keep what was given up.
-static int share(const char *folder) {
-  if (mkdir(folder, 0755) < 0 && errno != EEXIST) return -errno;
-  if (mount("", folder, "none", MS_SHARED | MS_REC, NULL) == 0) return 0;
-  // It is not a mount yet.
-  if (errno != EINVAL) return -errno;
-  if (mount(folder, folder, "none", MS_BIND | MS_REC, NULL) < 0) return -errno;
-  return result(mount("", folder, "none", MS_SHARED | MS_REC, NULL));
-}
-
-int shim_name_network(const char *folder, const char *path) {
-  int status = share(folder);
-  if (status < 0) return status;
-  int descriptor = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
-  if (descriptor < 0) return -errno;
-  close(descriptor);
-  status = result(mount("/proc/thread-self/ns/net", path, "none", MS_BIND, NULL));
-  if (status < 0) unlink(path);
-  return status;
-}
-
-int shim_unname_network(const char *path) {
-  umount2(path, MNT_DETACH);
-  return result(unlink(path));
 }
 
 static int request_for(const char *device, struct ifreq *request) {

@@ -3,6 +3,10 @@ internal import Glibc
 internal import Synchronization
 
 /// One of the machine's network namespaces: devices, addresses and ports of its own.
+///
+/// The name of one that was made here is a link to this process's descriptor of it. However the process ends, the
+/// namespace ends with it, and with all that is open in there; what a killed process leaves is a link to nothing, which
+/// the next one replaces.
 public final class NetworkNamespace: Sendable {
   /// Where names are kept, as ip-netns(8) does.
   private static let folder = "/run/netns"
@@ -10,50 +14,72 @@ public final class NetworkNamespace: Sendable {
   /// As `ip netns` knows it; `nil` for the one that this process is in.
   public let name: String?
   private let descriptor: FileDescriptor
-  /// Whether the name is to be taken away at the end.
-  private let isOurs: Atomic<Bool>
+  /// Whether the name is a link to our descriptor.
+  private let isOurs: Bool
 
   /// The namespace that this process is in.
   ///
   /// - Throws: ``SocketError`` where the process has no descriptor left.
-  public convenience init() throws(SocketError) {
-    try self.init(name: nil, path: "/proc/self/ns/net", isOurs: false)
+  public init() throws(SocketError) {
+    let descriptor = shim_open_network("/proc/self/ns/net")
+    guard descriptor >= 0 else { throw SocketError(.enter, code: -descriptor, subject: "this network") }
+    self.name = nil
+    self.descriptor = FileDescriptor(descriptor)
+    self.isOurs = false
   }
 
   /// The namespace of this name, which is made if there is none, and then lasts until ``remove()``.
   ///
   /// - Parameter name: see ``isName(_:)``.
   /// - Throws: ``SocketError`` if there is none and it cannot be made, as without privileges.
-  public convenience init(named name: String) throws(SocketError) {
+  public init(named name: String) throws(SocketError) {
     precondition(Self.isName(name), "a namespace's name is a file's")
-    let path = "\(Self.folder)/\(name)"
-    let isMissing = access(path, F_OK) != 0
-    if isMissing {
-      let status = Self.runThread {
-        let status = shim_unshare_network()
-        guard status >= 0 else { return status }
-        // Without it nothing in there could talk to itself.
-        _ = shim_start_device("lo", 0)
-        return shim_name_network(Self.folder, path)
-      }
-      guard status >= 0 else { throw SocketError(.enter, code: -status, subject: "the network namespace \(name)") }
-    }
-    do {
-      try self.init(name: name, path: path, isOurs: isMissing)
-    } catch {
-      if isMissing { _ = shim_unname_network(path) }
-      throw error
-    }
-  }
-
-  private init(name: String?, path: String, isOurs: Bool) throws(SocketError) {
-    let raw = open(path, O_RDONLY | O_CLOEXEC)
-    guard raw >= 0 else {
-      throw SocketError(.enter, code: errno, subject: name.map { "the network namespace \($0)" } ?? "this network")
+    let path = Self.path(name)
+    let present = shim_open_network(path)
+    let descriptor = present >= 0 ? present : Self.make(path, unless: -present)
+    guard descriptor >= 0 else {
+      throw SocketError(.enter, code: -descriptor, subject: "the network namespace \(name)")
     }
     self.name = name
-    self.descriptor = FileDescriptor(raw)
-    self.isOurs = Atomic(isOurs)
+    self.descriptor = FileDescriptor(descriptor)
+    self.isOurs = present < 0
+  }
+
+  /// Makes a namespace and a link to it.
+  ///
+  /// - Parameter obstacle: the system's error number of opening what is at `path`.
+  /// - Returns: its descriptor, or a negative error number.
+  private static func make(_ path: String, unless obstacle: Int32) -> Int32 {
+    // A link to nothing, or to something else by now, is of a process that was killed.
+    let isStale = (obstacle == ENOENT || obstacle == EINVAL) && Self.target(of: path) != nil
+    guard obstacle == ENOENT || isStale else { return -obstacle }
+    let descriptor = Self.runThread {
+      let descriptor = shim_make_network()
+      // Without it nothing in there could talk to itself.
+      if descriptor >= 0 { _ = shim_start_device("lo", 0) }
+      return descriptor
+    }
+    guard descriptor >= 0 else { return descriptor }
+    if isStale { unlink(path) }
+    mkdir(Self.folder, 0o755)
+    guard symlink(Self.link(to: descriptor), path) == 0 else {
+      let code = errno
+      close(descriptor)
+      return -code
+    }
+    return descriptor
+  }
+
+  private static func path(_ name: String) -> String { "\(Self.folder)/\(name)" }
+
+  /// Whoever has the rights opens the namespace itself by it.
+  private static func link(to descriptor: Int32) -> String { "/proc/\(getpid())/fd/\(descriptor)" }
+
+  /// Where a link leads to; `nil` if it is none.
+  private static func target(of path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: 256)
+    let count = readlink(path, &bytes, bytes.count)
+    return count < 0 ? nil : String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   deinit {
@@ -91,8 +117,10 @@ public final class NetworkNamespace: Sendable {
 
   /// Takes the name away if it was made here; what is still open in there keeps the namespace alive until it closes.
   public func remove() {
-    guard self.isOurs.exchange(false, ordering: .acquiringAndReleasing), let name = self.name else { return }
-    _ = shim_unname_network("\(Self.folder)/\(name)")
+    guard self.isOurs, let name = self.name else { return }
+    let path = Self.path(name)
+    // Someone may have taken the name since.
+    if Self.target(of: path) == Self.link(to: self.descriptor.rawValue) { unlink(path) }
   }
 
   /// A thread that changes its namespace cannot be lent to others afterwards, so each has its own.

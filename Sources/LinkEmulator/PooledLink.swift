@@ -64,6 +64,7 @@ struct PooledLink {
   /// Hands on the next IP packet that has arrived by `now`, marked where the link says so, or returns `false`.
   mutating func deliverPacket(now: Instant, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
     guard let arrival = self.link.receiveArrival(now: now) else { return false }
+    // A packet that arrives twice met the queue once: what marked it marks both.
     if arrival.isMarked { self.pool.withMutableBytes(arrival.datagram, IPPacket.markCongestion) }
     self.pool.withBytes(arrival.datagram, body)
     self.pool.release(arrival.datagram)

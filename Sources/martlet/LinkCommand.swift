@@ -25,8 +25,9 @@ struct LinkCommand: ParsableCommand {
         martlet link --to 127.0.0.1:7777 --delay 15ms --rate 50M --schedule changes.txt
 
       With --tun it makes a network of two ends, which whole IP packets cross, so that any programs can share its \
-      bottleneck: one end here, the other in a network namespace, which is made if it is missing, and then lasts until \
-      the end. Two namespaces, players' and hosts', put both ends there. It needs Linux's TUN devices and the rights of root.
+      bottleneck: one end here, the other in the network namespace of that name, which is made if there is none, and then \
+      ends with the command, however that ends. Two names, players' and hosts', put both ends into namespaces. It needs \
+      Linux's TUN devices and the rights of root.
 
         martlet link --tun far --delay 15ms --rate 20M --queue 40ms
         ip netns exec far martlet play 'martlet://198.18.0.1:7777#KEY'
@@ -34,8 +35,7 @@ struct LinkCommand: ParsableCommand {
       Conditions hold for each direction, on top of --profile; --up and --down set one direction only, by the same \
       names: --down rate=12M. With --to each player has links of its own, so that a rate is each player's; times of \
       traces, outages and schedules count from a player's first datagram. With --tun all share one link, and times count \
-      from the first packet; mark=5ms marks what waits longer in the queue, if its sender understands marks (ECN). The \
-      same --seed draws the same chances.
+      from the first packet. The same --seed draws the same chances.
 
       A trace has rows of seconds, Mbit/s, round-trip time and share lost (0.015 12.48 34.5ms 0.01), or one number a \
       line, the milliseconds at which a packet of 1500 bytes fits (Mahimahi's format). A schedule has a line for each \
@@ -54,8 +54,11 @@ struct LinkCommand: ParsableCommand {
       """
   )
 
-  @Option(help: ArgumentHelp("Where players send to.", valueName: "address:port"), transform: ListenAddress.init)
-  var listen = ListenAddress(host: "127.0.0.1", port: 0)
+  @Option(
+    help: ArgumentHelp("With --to, where players send to; else a free port of 127.0.0.1.", valueName: "address:port"),
+    transform: ListenAddress.init
+  )
+  var listen: ListenAddress?
 
   @Option(help: ArgumentHelp("The host.", valueName: "host:port"), transform: ListenAddress.init)
   var to: ListenAddress?
@@ -92,6 +95,11 @@ struct LinkCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The bottleneck's queue: the longest wait, or its size.", valueName: "100ms|64KB"))
   var queue: String?
 
+  @Option(
+    help: ArgumentHelp("Mark what waits longer in the queue, if its sender knows marks (ECN).", valueName: "time")
+  )
+  var mark: String?
+
   @Option(help: ArgumentHelp("Nothing passes: start, length and period; may be repeated.", valueName: "10s+2s[/30s]"))
   var outage: [String] = []
 
@@ -126,7 +134,14 @@ struct LinkCommand: ParsableCommand {
     guard (self.to == nil) != (self.tun == nil) else {
       throw ValidationError("Name either the host, with --to, or a network namespace, with --tun.")
     }
-    if let tun { _ = try TunnelEnds(tun) }
+    if let tun {
+      guard self.listen == nil else {
+        throw ValidationError(
+          "--listen goes with --to: a network of two ends, --tun, has no port that players send to."
+        )
+      }
+      _ = try TunnelEnds(tun)
+    }
     guard self.to?.port != 0 else { throw ValidationError("--to needs the host's port, 1 to 65535.") }
     guard 0...1e6 ~= self.seconds ?? 0 else { throw ValidationError("--seconds must be 0 to 1000000.") }
     let parts = self.traceParts.split(separator: ",")
@@ -176,7 +191,7 @@ struct LinkCommand: ParsableCommand {
       throw CommandFailure(.unavailable, "there is no host at \(to): \(error)")
     }
     let configuration = LinkEmulatorConfiguration(
-      listen: try self.listen.resolved(),
+      listen: try (self.listen ?? ListenAddress(host: "127.0.0.1", port: 0)).resolved(),
       target: target,
       up: up,
       down: down,
@@ -197,7 +212,7 @@ struct LinkCommand: ParsableCommand {
       [
         ("profile", self.profile), ("delay", self.delay), ("jitter", self.jitter), ("loss", self.loss),
         ("burst", self.burst), ("duplicate", self.duplicate), ("reorder", self.reorder), ("rate", self.rate),
-        ("queue", self.queue),
+        ("queue", self.queue), ("mark", self.mark),
       ] + self.outage.map { ("outage", $0) }
     func conditions(_ own: [String]) throws -> LinkConditions {
       var conditions = LinkConditions.perfect

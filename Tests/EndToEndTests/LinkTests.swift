@@ -8,6 +8,7 @@ extension EndToEnd.StartErrors {
   func link() async throws {
     try await self.expectUsage(["link"], says: "--to", "--tun")
     try await self.expectUsage(["link", "--to", "127.0.0.1:9", "--tun", "far"], says: "--to", "--tun")
+    try await self.expectUsage(["link", "--tun", "far", "--listen", "127.0.0.1:9000"], says: "--listen", "--tun")
     for ends in [",", "a,a", "a,b,c", "a/b", "..", "a b", ",a"] {
       try await self.expectUsage(["link", "--tun=\(ends)"], says: "--tun", "players,hosts")
     }
@@ -103,6 +104,25 @@ extension EndToEnd {
       #expect(report.hasPrefix("{\"clients\":1,") && !report.contains("\"lost\":0,"), "\(report)")
       #expect(access("/run/netns/\(name)", F_OK) != 0)
       #expect(if_nametoindex("martlet\(address.split(separator: ".")[2])") == 0)
+    }
+
+    @Test("leaves no namespace behind when it is killed, and can be made again")
+    func killed() async throws {
+      let folder = try TestFolder()
+      let name = "martlet-killed-\(getpid())"
+      let path = "/run/netns/\(name)"
+      for (signal, end) in [(SIGKILL, .killed(SIGKILL)), (SIGTERM, .exited(0))] as [(Int32, ChildProgram.End)] {
+        let link = try ChildProgram.martlet(["link", "--tun", name], in: folder, name: "link")
+        try #require(await eventually { link.output.contains("ip netns exec") }, "\(link.errors)")
+        let inside = try ChildProgram("/usr/bin/nsenter", ["--net=\(path)", "true"], in: folder, name: "inside")
+        #expect(await inside.waitForEnd() == .exited(0), "\(inside.errors)")
+        link.send(signal)
+        #expect(await link.waitForEnd() == end, "\(link.errors)")
+        // A link to the namespace is one to nothing when there is none.
+        #expect(access(path, F_OK) != 0)
+      }
+      var status = stat()
+      #expect(lstat(path, &status) != 0)
     }
   }
 }

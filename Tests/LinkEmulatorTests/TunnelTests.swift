@@ -157,6 +157,25 @@ struct TunnelTests {
     #expect(files.map { access($0, F_OK) == 0 } == [false, false])
   }
 
+  @Test("takes the name of one whose process was killed, and nothing else that is in its place")
+  func staleNames() throws {
+    let path = "/run/netns/\(self.playersName)"
+    var status = stat()
+    mkdir("/run/netns", 0o755)
+    // No process has that number; and a descriptor may be of something else by now.
+    for target in ["/proc/4194305/fd/3", "/dev/null"] {
+      #expect(symlink(target, path) == 0)
+      let namespace = try NetworkNamespace(named: self.playersName)
+      #expect(try self.devices(in: namespace) == ["lo"])
+      namespace.remove()
+      #expect(lstat(path, &status) != 0)
+    }
+    close(open(path, O_CREAT | O_WRONLY, 0o600))
+    defer { unlink(path) }
+    #expect(throws: SocketError.self) { _ = try NetworkNamespace(named: self.playersName) }
+    #expect(lstat(path, &status) == 0)
+  }
+
   /// The network devices of a namespace that are up, by name.
   private func devices(in namespace: NetworkNamespace) throws -> [String] {
     try namespace.run {

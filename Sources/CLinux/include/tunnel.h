@@ -4,18 +4,14 @@
 
 #include <stdint.h>
 
-// Gives the calling thread a network namespace of its own.
-int shim_unshare_network(void);
+// Gives the calling thread a network namespace of its own, and returns a descriptor of it, close-on-exec.
+int shim_make_network(void);
+
+// Opens the network namespace at `path` and returns its descriptor, close-on-exec; -EINVAL where there is something else.
+int shim_open_network(const char *path);
 
 // Moves the calling thread into a network namespace.
 int shim_enter_network(int descriptor);
-
-// Binds the calling thread's network namespace to `path`, a file in `folder` that must not be there yet, as ip-netns(8)
-// does.
-int shim_name_network(const char *folder, const char *path);
-
-// Takes such a name away; a namespace that has none ends with the last process in it.
-int shim_unname_network(const char *path);
 
 // Makes a TUN device in the calling thread's network namespace, which must not have one of that name, and returns its
 // descriptor, non-blocking and close-on-exec. The device ends with the descriptor.
