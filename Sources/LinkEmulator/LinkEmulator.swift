@@ -9,8 +9,7 @@ import Synchronization
 public final class LinkEmulator: EmulatedLink {
   /// Where clients send to.
   public let localAddress: SocketAddress
-  private let control: LinkControl
-  private let thread: MediaThread
+  public let thread: LinkThread
 
   /// Binds the port and starts to pass datagrams on.
   ///
@@ -20,36 +19,23 @@ public final class LinkEmulator: EmulatedLink {
     // SAFETY: made here, and from now on touched only by the thread started below.
     nonisolated(unsafe) let loop = try LinkLoop(configuration: configuration, control: control)
     let address = loop.localAddress
-    let thread = MediaThread.start(name: "link") { loop.run() }
-    return LinkEmulator(localAddress: address, control: control, thread: thread)
+    let thread = LinkThread(name: "link", control: control) { loop.run() }
+    return LinkEmulator(localAddress: address, thread: thread)
   }
 
-  private init(localAddress: SocketAddress, control: LinkControl, thread: MediaThread) {
+  private init(localAddress: SocketAddress, thread: LinkThread) {
     self.localAddress = localAddress
-    self.control = control
     self.thread = thread
   }
 
   /// Changes the conditions of all clients, present and future; `nil` leaves a direction as it is. Datagrams under way
   /// keep the arrival that they were given.
   public func setConditions(up: LinkConditions? = nil, down: LinkConditions? = nil) {
-    self.control.state.withLock { state in
+    let control = self.thread.control
+    control.state.withLock { state in
       if let up { state.up = up }
       if let down { state.down = down }
     }
-    self.control.wakeup.signal()
-  }
-
-  public var report: LinkReport { self.control.state.withLock { $0.report } }
-
-  public var failure: SocketError? { self.control.state.withLock { $0.failure } }
-
-  /// Ends the thread and closes the sockets; what is under way is dropped.
-  @discardableResult
-  public func stop() -> LinkReport {
-    self.control.state.withLock { $0.mustStop = true }
-    self.control.wakeup.signal()
-    self.thread.join()
-    return self.report
+    control.wakeup.signal()
   }
 }

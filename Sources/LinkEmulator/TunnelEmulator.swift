@@ -1,5 +1,4 @@
 public import DatagramIO
-import Synchronization
 
 /// A stretch of network between two network namespaces, or between one and this process's own: whole IP packets pass a
 /// ``SimulatedLink`` each way, between a network device at each end.
@@ -21,9 +20,7 @@ public final class TunnelEmulator: EmulatedLink {
 
   public let players: End
   public let hosts: End
-  private let control: LinkControl
-  private let thread: MediaThread
-  private let namespaces: [NetworkNamespace]
+  public let thread: LinkThread
 
   /// Makes the devices, and the namespaces that are missing, and starts to pass packets on.
   ///
@@ -71,8 +68,6 @@ public final class TunnelEmulator: EmulatedLink {
     }
     self.hosts = end(hostDevice, hosts, near)
     self.players = end(playerDevice, players, far)
-    self.control = control
-    self.namespaces = [players, hosts]
     // SAFETY: made here, and from now on touched only by the thread started below.
     nonisolated(unsafe) let loop = TunnelLoop(
       configuration: configuration,
@@ -80,20 +75,10 @@ public final class TunnelEmulator: EmulatedLink {
       hosts: hostDevice,
       control: control
     )
-    self.thread = MediaThread.start(name: "tunnel") { loop.run() }
-  }
-
-  public var report: LinkReport { self.control.state.withLock { $0.report } }
-
-  public var failure: SocketError? { self.control.state.withLock { $0.failure } }
-
-  /// Ends the thread, the devices, and the namespaces that were made for it; what is under way is dropped.
-  @discardableResult
-  public func stop() -> LinkReport {
-    self.control.state.withLock { $0.mustStop = true }
-    self.control.wakeup.signal()
-    self.thread.join()
-    for namespace in self.namespaces { namespace.remove() }
-    return self.report
+    self.thread = LinkThread(name: "tunnel", control: control) {
+      loop.run()
+      // Their devices end with this thread, and with those what was made for them.
+      for namespace in [players, hosts] { namespace.remove() }
+    }
   }
 }
