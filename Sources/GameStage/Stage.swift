@@ -55,12 +55,14 @@ public final class Stage: Sendable {
   /// - Parameters:
   ///   - size: what the display's size shall be; one that the game allows.
   ///   - frameRate: frames per second, 1 ... the game's maximum.
+  ///   - isWanted: asked twenty times a second meanwhile; once it says no, the stage is given up.
   /// - Throws: ``StageError``; nothing of the stage remains.
   public init(
     game: GameFile,
     size: PictureSize,
     frameRate: Int,
-    configuration: Configuration = Configuration()
+    configuration: Configuration = Configuration(),
+    isWanted: () -> Bool = { true }
   ) throws(StageError) {
     let (directory, lock) = try StageDirectory.make(in: configuration.root)
     var link: SupervisorLink
@@ -79,7 +81,7 @@ public final class Stage: Sendable {
       throw error
     }
     do {
-      let ready = try link.waitUntilReady(.now + configuration.readyTimeout)
+      let ready = try link.waitUntilReady(.now + configuration.readyTimeout, while: isWanted)
       self.displayName = ":\(ready.displayNumber)"
       self.gamePID = ready.gamePID
     } catch {

@@ -20,6 +20,8 @@ public enum StageError: Error, Hashable, Sendable {
   case gameFailed(reason: String)
   /// The stage was not ready in time.
   case timedOut(waitingFor: String)
+  /// Nobody wanted the stage any more while it was still starting.
+  case givenUp
 }
 
 extension StageError: CustomStringConvertible {
@@ -45,6 +47,8 @@ extension StageError: CustomStringConvertible {
       "the game cannot be started: \(reason)"
     case .timedOut(let what):
       "waited too long for \(what)"
+    case .givenUp:
+      "the game was given up while it was still starting"
     }
   }
 }

@@ -5,6 +5,9 @@ import MediaUnits
 
 /// The host's end of a supervisor: its process, the pipe that keeps it going, and what it reports.
 struct SupervisorLink {
+  /// Until it is asked again whether a stage is wanted.
+  private static let longestWait: Duration = .milliseconds(50)
+
   let pid: pid_t
   /// Non-blocking; -1 once stopped.
   private(set) var reports: Int32
@@ -61,7 +64,10 @@ struct SupervisorLink {
   }
 
   /// Waits for the display, the sound server and the game to be there.
-  mutating func waitUntilReady(_ deadline: Instant) throws(StageError) -> (displayNumber: Int, gamePID: pid_t) {
+  mutating func waitUntilReady(
+    _ deadline: Instant,
+    while isWanted: () -> Bool
+  ) throws(StageError) -> (displayNumber: Int, gamePID: pid_t) {
     var displayNumber: Int?
     var isSoundReady = false
     while true {
@@ -76,13 +82,14 @@ struct SupervisorLink {
         }
       }
       guard !self.hasEnded else { throw .supervisorFailed(reason: "it ended before the game could start") }
+      guard isWanted() else { throw .givenUp }
       let rest = deadline - .now
       guard rest > .zero else {
         throw .timedOut(
           waitingFor: displayNumber == nil ? "the display" : isSoundReady ? "the game" : "the sound server"
         )
       }
-      _ = shim_wait_readable(self.reports, Int32(rest.inMilliseconds) + 1)
+      _ = shim_wait_readable(self.reports, Int32(min(rest, Self.longestWait).inMilliseconds) + 1)
     }
   }
 
@@ -102,7 +109,8 @@ struct SupervisorLink {
     return self.hasEnded && !self.isExpectedToEnd ? .failed(.supervisorFailed(reason: "it ended unexpectedly")) : nil
   }
 
-  /// Ends the stage and waits for that, for a bounded time. What the supervisor cannot do any more is done here.
+  /// Ends the stage and waits for that, for a bounded time. What the supervisor cannot do any more, or what did not die in
+  /// its time, is done here.
   mutating func stop(grace: Duration) {
     guard self.lifeline >= 0 else { return }
     close(self.lifeline)
@@ -116,10 +124,8 @@ struct SupervisorLink {
     waitpid(self.pid, nil, 0)
     close(self.reports)
     self.reports = -1
-    if access(self.directory.path, F_OK) == 0 {
-      self.directory.endProcesses()
-      self.directory.remove()
-    }
+    self.directory.endProcesses()
+    self.directory.remove()
   }
 
   private func send(_ plan: StagePlan) {

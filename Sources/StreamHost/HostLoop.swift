@@ -76,7 +76,7 @@ final class HostLoop {
         // It will fail again while the seats come to their end: once is enough to say so, and to set the time.
         if self.stopDeadline == nil {
           self.logger.error("the network thread cannot go on: \(error)")
-          self.endEverything(reason: "the host's network failed", within: .seconds(5))
+          self.endEverything(reason: "the host's network failed")
           self.control.fail("\(error)")
         }
       }
@@ -99,8 +99,9 @@ final class HostLoop {
     return (self.seats.isEmpty && self.standby.isEmpty && self.peers.isEmpty) || stopDeadline <= .now
   }
 
-  private func endEverything(reason: String, within limit: Duration) {
-    self.stopDeadline = .now + limit
+  private func endEverything(reason: String) {
+    // A stage takes its game's grace and five seconds at most.
+    self.stopDeadline = .now + self.configuration.game.endGrace + .seconds(8)
     for seat in self.seats { self.end(seat, reason: reason) }
     for seat in self.standby { seat.stop() }
   }
@@ -108,7 +109,7 @@ final class HostLoop {
   private func step() {
     let now = Instant.now
     if self.control.mustStop.load(ordering: .relaxed), self.stopDeadline == nil {
-      self.endEverything(reason: "the host is shutting down", within: .seconds(10))
+      self.endEverything(reason: "the host is shutting down")
     }
     self.obeyOrders(now: now)
     for seat in self.seats { self.collect(from: seat, now: now) }

@@ -19,6 +19,8 @@ struct SeatRun {
   func run() {
     do {
       try self.play()
+    } catch StageError.givenUp {
+      // The seat was told to stop.
     } catch {
       self.link.report(.failed("\(error)"))
     }
@@ -31,7 +33,8 @@ struct SeatRun {
       game: self.configuration.game,
       size: self.terms.picture,
       frameRate: self.terms.frameRate,
-      configuration: self.configuration.stage
+      configuration: self.configuration.stage,
+      isWanted: { !self.link.mustStop.load(ordering: .relaxed) }
     )
     defer { stage.stop() }
     let capture = try ScreenCapture(display: stage.displayName, xauthorityPath: stage.xauthorityPath)

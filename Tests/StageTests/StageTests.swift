@@ -155,16 +155,40 @@ struct StageTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.root) == [])
   }
 
+  @Test("is given up in the middle of its start when nobody wants it any more, and leaves nothing behind")
+  func givenUp() throws {
+    var configuration = try StageUnderTest.configuration()
+    defer { try? FileManager.default.removeItem(atPath: configuration.root) }
+    try StageUnderTest.replaceDisplay("exec sleep 1000", in: &configuration)
+    let startedAt = ContinuousClock.now
+    var directory: String?
+    do {
+      _ = try Stage(
+        game: StageUnderTest.game(["sleep", "1000"]),
+        size: StageUnderTest.size,
+        frameRate: 60,
+        configuration: configuration
+      ) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: configuration.root)) ?? []
+        directory = names.first { $0.hasPrefix("martlet-stage-") }.map { "\(configuration.root)/\($0)" }
+        // Supervisor, display and sound.
+        return directory.map { StageUnderTest.processes(of: $0).count < 3 } ?? true
+      }
+      Issue.record("a stage without a display is ready")
+    } catch {
+      #expect(error == .givenUp)
+    }
+    // A display that says nothing is waited for for fifteen seconds.
+    #expect(ContinuousClock.now - startedAt < .seconds(10))
+    #expect(StageUnderTest.processes(of: try #require(directory)) == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.root) == ["bin"])
+  }
+
   @Test("passes on why its display does not start")
   func displayFails() throws {
     var configuration = try StageUnderTest.configuration()
     defer { try? FileManager.default.removeItem(atPath: configuration.root) }
-    let broken = "\(configuration.root)/bin"
-    try FileManager.default.createDirectory(atPath: broken, withIntermediateDirectories: true)
-    let script = "#!/bin/sh\necho '(EE) no screens found' >&2\necho '(EE)' >&2\nexit 1\n"
-    try Data(script.utf8).write(to: URL(fileURLWithPath: "\(broken)/Xvfb"))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(broken)/Xvfb")
-    configuration.searchPath = "\(broken):/usr/bin:/bin"
+    try StageUnderTest.replaceDisplay("echo '(EE) no screens found' >&2\necho '(EE)' >&2\nexit 1", in: &configuration)
     let failure = StageError.displayFailed(reason: "it ended with status 1: (EE) no screens found")
     #expect(throws: failure) { _ = try self.start(["sleep", "1000"], configuration) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.root) == ["bin"])

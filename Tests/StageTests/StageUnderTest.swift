@@ -34,6 +34,15 @@ enum StageUnderTest {
     return configuration
   }
 
+  /// Puts a shell script in the place of the display's server.
+  static func replaceDisplay(_ script: String, in configuration: inout Stage.Configuration) throws {
+    let folder = "\(configuration.root)/bin"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/Xvfb"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/Xvfb")
+    configuration.searchPath = "\(folder):/usr/bin:/bin"
+  }
+
   static func game(_ command: [String]) -> GameFile {
     var game = GameFile(name: "test", title: "Test", command: command, directory: "/")
     game.endGrace = .milliseconds(200)

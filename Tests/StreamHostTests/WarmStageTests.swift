@@ -85,6 +85,18 @@ extension HostTests {
       #expect(host.processes(named: "sleep").isEmpty && host.processes(named: "Xvfb").isEmpty)
     }
 
+    @Test("a stage that is still starting ends with the host, too", .timeLimit(.minutes(1)))
+    func endInTheMiddle() async throws {
+      // A display that never comes up, which is waited for for fifteen seconds.
+      let host = try HostUnderTest(warmStages: 1, display: "exec sleep 1000")
+      try #require(await host.eventually { !$0.processes(named: "sleep").isEmpty })
+      let askedAt = Instant.now
+      host.server.stop()
+      #expect(Instant.now - askedAt < .seconds(8))
+      #expect(host.stageDirectories.isEmpty)
+      #expect(host.processes(named: "sleep").isEmpty && host.processes(named: "pulseaudio").isEmpty)
+    }
+
     @Test("the host answers round trip probes", .timeLimit(.minutes(1)))
     func probes() async throws {
       let host = try HostUnderTest()

@@ -35,12 +35,14 @@ final class HostUnderTest {
   let server: HostServer
   private let root: String
 
+  /// - Parameter display: a shell script in the place of the display's server.
   init(
     command: [String] = ["sleep", "1000"],
     seats: Int = 1,
     warmStages: Int = 0,
     warmDelay: Duration = .milliseconds(100),
-    admission: HostAdmission = .open
+    admission: HostAdmission = .open,
+    display: String? = nil
   ) throws {
     self.root = "/tmp/martlet-test-\(UInt32.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: self.root, withIntermediateDirectories: true)
@@ -56,6 +58,13 @@ final class HostUnderTest {
     )
     configuration.stage.supervisorExecutable = Self.supervisor ?? ""
     configuration.stage.root = self.root
+    if let display {
+      let folder = "\(self.root)/bin"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data("#!/bin/sh\n\(display)\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/Xvfb"))
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/Xvfb")
+      configuration.stage.searchPath = "\(folder):/usr/bin:/bin"
+    }
     configuration.warmStages = warmStages
     configuration.warmDelay = warmDelay
     configuration.admission = admission
