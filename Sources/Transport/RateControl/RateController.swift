@@ -17,19 +17,10 @@ struct RateController: Sendable {
   private static let reordering = 3
   /// And once something has arrived that was sent so much later.
   private static let overtaking: Duration = .milliseconds(20)
-  /// How much longer than a round trip nothing may be heard.
-  private static let patience: Duration = .milliseconds(60)
   /// The player tells of what arrived after so long at most.
   private static let newsDelay: Duration = .milliseconds(5)
   /// Arrivals are told to about a millisecond.
   private static let precision: Duration = .milliseconds(1)
-  /// How fast packets leave, of what the path carries: less with each report of losses or marks, more with each without
-  /// losses, so that a whole second without is needed to win back what one loss took.
-  private static let paceFactors = 1.1...2.5
-  /// The most on a path that never varies, and how much more on one that does.
-  private static let (steadyPaceFactor, paceFactorPerVariation) = (1.1, 20.0)
-  private static let paceDecrease = 0.1
-  private static let paceIncrease = 0.0005
   /// What the path is taken to carry more after a limited frame of a packet or two that did not wait.
   private static let smallFrameIncrease = 1.02
 
@@ -46,21 +37,15 @@ struct RateController: Sendable {
   private var arrivalClock = MiddleUnwrapper()
   /// When the newest packet heard of was through the bottleneck, on this clock.
   private var throughAt: Instant?
-  private var lastHeardAt: Instant?
+  private var silence = SilenceWatch()
   /// When the newest packet heard of was sent.
   private var newestSentAt = Instant.zero
-  /// How long packets wait at most, as a negative number of nanoseconds.
-  private var longestWait = MovingMinimum(span: .seconds(10))
-  /// How long those wait beside which one is lost; seconds, smoothed.
-  private var waitBesideLoss = 0.0
+  private var lossCause = LossCause()
   /// Part of packets lost, smoothed.
   private(set) var loss = 0.0
   /// How long the newest packet heard of waited at the bottleneck.
   private(set) var queueTime: Duration = .zero
-  private var paceFactor = RateController.paceFactors.upperBound
-  private var probedAt = Instant.zero
-  /// When the time without a word from the player began that it is being probed for.
-  private var silentSince: Instant?
+  private var pacing = PaceControl()
   private var marks = 0.0
 
   init(limits: RateLimits, interval: Duration) {
@@ -88,36 +73,28 @@ struct RateController: Sendable {
   }
 
   /// How fast a frame's packets leave, in bytes per second; `nil` while nothing is known of the path.
-  ///
-  /// Ahead of the path, so that its queue shows what it carries: far ahead while it varies or its limits are not known;
-  /// only just where it is steady, for others wait in that queue too, and where packets are lost, for it may be short.
-  var pace: Double? {
-    let most = Self.steadyPaceFactor + Self.paceFactorPerVariation * self.capacity.variation
-    let factor = self.window.isStarting ? self.paceFactor : min(self.paceFactor, most)
-    return self.capacity.bytesPerSecond.map { $0 * factor }
-  }
+  var pace: Double? { self.pacing.bytesPerSecond(on: self.capacity, isStarting: self.window.isStarting) }
 
   /// When to send something again only to learn whether the path is back; `nil` while nothing is known to be amiss.
   var probeAt: Instant? {
-    guard let oldest = self.video.oldestInFlight ?? self.repeats.oldestInFlight else { return nil }
-    return max(self.heardBy(oldest: oldest), self.probedAt + self.interval)
+    (self.video.oldestInFlight ?? self.repeats.oldestInFlight).map { oldest in
+      self.silence.probeAt(oldest: oldest, roundTrip: self.roundTrip, interval: self.interval)
+    }
   }
 
   /// Something is being sent only to learn whether the path is back.
   mutating func probed(now: Instant, trace: inout ControlTraceLog) {
-    self.probedAt = now
-    guard self.silentSince == nil else { return }
-    let since = self.lastHeardAt ?? now
-    self.silentSince = since
-    let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount
-    trace.record(
-      at: now,
-      .outage(ControlTrace.Outage(phase: .begin, silence: now - since, outstanding: outstanding))
-    )
+    if let silence = self.silence.probed(now: now) { self.record(.begin, silence, into: &trace, now: now) }
   }
 
-  private func heardBy(oldest: Instant) -> Instant {
-    max(self.lastHeardAt ?? .zero, oldest) + (self.roundTrip ?? .milliseconds(200)) + Self.patience
+  private func record(
+    _ phase: ControlTrace.Outage.Phase,
+    _ silence: Duration,
+    into trace: inout ControlTraceLog,
+    now: Instant
+  ) {
+    let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount
+    trace.record(at: now, .outage(ControlTrace.Outage(phase: phase, silence: silence, outstanding: outstanding)))
   }
 
   /// The least time from a packet's sending to the word of its arrival; `nil` before the first.
@@ -139,8 +116,8 @@ struct RateController: Sendable {
       drainRate: share * (self.capacity.bytesPerSecond ?? fallback),
       outstandingByteCount: outstanding,
       drainsFrom: drainsFrom,
-      drainsUntil: drainsFrom + (self.roundTrip ?? .milliseconds(200)) + Self.newsDelay,
-      heardBy: self.heardBy(oldest: oldest),
+      drainsUntil: drainsFrom + (self.roundTrip ?? SilenceWatch.unknownRoundTrip) + Self.newsDelay,
+      heardBy: self.silence.heardBy(oldest: oldest, roundTrip: self.roundTrip),
       floorByteCount: self.limits.floor.byteCount(per: self.interval),
       capByteCount: self.limits.cap.byteCount(per: self.interval),
       frameInterval: self.interval,
@@ -179,15 +156,7 @@ struct RateController: Sendable {
     now: Instant
   ) {
     guard let reference = self.arrivalClock.unwrap(feedback.timestamp, now: now) else { return }
-    self.lastHeardAt = now
-    if let since = self.silentSince {
-      self.silentSince = nil
-      let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount
-      trace.record(
-        at: now,
-        .outage(ControlTrace.Outage(phase: .end, silence: now - since, outstanding: outstanding))
-      )
-    }
+    if let silence = self.silence.heard(now: now) { self.record(.end, silence, into: &trace, now: now) }
     var tally = FeedbackTally()
     feedback.forEachStream(in: datagram) { stream in
       guard stream.ssrc == video || stream.ssrc == repairs else { return }
@@ -231,7 +200,7 @@ struct RateController: Sendable {
     let before = self.newestSentAt
     self.newestSentAt = max(before, entry.sentAt)
     self.queueTime = wait
-    self.longestWait.add(-wait.wholeNanoseconds, at: now)
+    self.lossCause.packetPassed(wait: wait, now: now)
     let isFirst = self.frames.isUnheard(entry.frame)
     if let last = self.throughAt {
       if isFirst {
@@ -267,16 +236,9 @@ struct RateController: Sendable {
     }
     self.video.settle()
     guard lostCount > 0 else { return 0 }
-    let beside = self.video.entry(newest).flatMap { entry in
-      entry.arrivedAt.map {
-        max(0, Double($0.nanoseconds - entry.sentAt.nanoseconds - (self.leastWay.value ?? 0)) / 1e9)
-      }
-    }
-    guard let beside else { return lostCount }
-    self.waitBesideLoss += (beside - self.waitBesideLoss) / 8
-    // Where losses come by chance, packets beside them wait no longer than others.
-    let longest = -Double(self.longestWait.value ?? 0) / 1e9
-    if longest > 0.003, self.waitBesideLoss > 0.7 * longest {
+    guard let beside = self.video.entry(newest), let arrivedAt = beside.arrivedAt else { return lostCount }
+    let way = arrivedAt.nanoseconds - beside.sentAt.nanoseconds
+    if self.lossCause.isQueue(waitBeside: .nanoseconds(max(0, way - (self.leastWay.value ?? 0)))) {
       self.window.congested(roundTrip: self.roundTrip ?? .zero, capacity: self.capacity, now: now)
     }
     return lostCount
@@ -306,8 +268,7 @@ struct RateController: Sendable {
 
   private mutating func lossSeen(_ lostCount: Int, of count: Int) {
     guard count > 0 else { return }
-    self.paceFactor += lostCount > 0 ? -Self.paceDecrease : Self.paceIncrease
-    self.paceFactor = min(max(self.paceFactor, Self.paceFactors.lowerBound), Self.paceFactors.upperBound)
+    self.pacing.heard(lostCount: lostCount)
     let weight = min(1, Double(count) / 500)
     self.loss += (Double(lostCount) / Double(count) - self.loss) * weight
   }
@@ -320,7 +281,7 @@ struct RateController: Sendable {
       self.capacity.wasUnloaded(at: bytes / ((throughAt - first) + Self.precision).inSeconds, at: throughAt)
     } else if frame.wait < .milliseconds(2), frame.wasLimited, let known = self.capacity.bytesPerSecond {
       // A frame of a packet or two tells no rate. Without trying more, a path that was slow would count as slow for ever.
-      let enough = self.limits.cap.bytesPerSecond * Self.paceFactors.upperBound
+      let enough = self.limits.cap.bytesPerSecond * PaceControl.mostFactor
       self.capacity.wasUnloaded(at: min(known * Self.smallFrameIncrease, enough), at: throughAt)
     }
     self.window.completed(transit: transit - self.standing.wait, wasLimited: frame.wasLimited, capacity: self.capacity)
@@ -330,8 +291,7 @@ struct RateController: Sendable {
   private mutating func react(markedCount: Int, of count: Int, now: Instant) {
     self.marks += (Double(markedCount) / Double(count) - self.marks) / 16
     guard markedCount > 0 else { return }
-    // A frame that leaves faster than the path carries it makes a queue of its own, which is marked too.
-    self.paceFactor = max(self.paceFactor - Self.paceDecrease, Self.paceFactors.lowerBound)
+    self.pacing.marksHeard()
     self.window.congested(
       share: min(1, self.marks * 3),
       roundTrip: self.roundTrip ?? .zero,
