@@ -36,10 +36,14 @@ struct HostNetworkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where this host is, for people, such as eu-west.", valueName: "name"))
   var region: String?
 
-  @Option(help: ArgumentHelp("Degrees north, to be found until round trips have been measured.", valueName: "degrees"))
+  // West and south are negative, which must not be taken for an option.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Degrees north, to be found until round trips have been measured.", valueName: "degrees")
+  )
   var latitude: Double?
 
-  @Option(help: ArgumentHelp("Degrees east.", valueName: "degrees"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Degrees east.", valueName: "degrees"))
   var longitude: Double?
 
   @Flag(help: "With --indexer: measure again what this machine can encode, which takes up to ten seconds.")

@@ -43,6 +43,7 @@ struct HostsCommand: ParsableCommand {
   var game: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Where you are, in degrees north and east.", valueName: "lat,lon"),
     transform: Place.written
   )

@@ -82,10 +82,14 @@ struct WishOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Most to pay a minute, in credits, down to a millionth.", valueName: "credits"))
   var maxPrice: Double?
 
-  @Option(help: ArgumentHelp("A host not to play on; may be repeated.", valueName: "host"))
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A host not to play on; may be repeated.", valueName: "host")
+  )
   var avoid: [HostName] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Where you are, in degrees north and east.", valueName: "lat,lon"),
     transform: Place.written
   )

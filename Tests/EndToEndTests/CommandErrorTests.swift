@@ -40,6 +40,16 @@ extension EndToEnd.StartErrors {
     }
   }
 
+  @Test("what begins with a minus is a value where it may be one")
+  func minus() async throws {
+    let nobody = ["--indexer", "http://127.0.0.1:9"]
+    try await self.expect(["hosts", "--near", "-33.9,-70.6"] + nobody, status: 69, says: "http://127.0.0.1:9")
+    let avoid = ["--near", "-33.9,-70.6", "--avoid", "-4AwYTOSHJXyhRRsddaycg"]
+    try await self.expect(["play", "x"] + avoid + nobody, status: 69, says: "http://127.0.0.1:9")
+    let place = ["--latitude", "-91", "--longitude", "-181"]
+    try await self.expectUsage(["host"] + place + nobody, says: "--latitude must be -90 to 90")
+  }
+
   @Test("an indexer's address that is none is wrong usage, on the command line and in the environment")
   func indexerAddress() async throws {
     for command in [["play", "x"], ["games"], ["hosts"]] {
