@@ -92,7 +92,7 @@ let package = Package(
     .target(name: "Storage", dependencies: ["MediaUnits", "IndexAPI"], swiftSettings: safe),
 
     // Layer 3: adapters. Each owns one OS or C resource; none imports another.
-    .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits"], swiftSettings: strict),
+    .target(name: "FFmpegCodec", dependencies: ["CFFmpeg", "MediaUnits", "RTP"], swiftSettings: strict),
     .target(name: "PixelConversion", dependencies: ["CYUV", "MediaUnits"], swiftSettings: strict),
     .target(name: "OpusCodec", dependencies: ["COpus", "MediaUnits"], swiftSettings: strict),
     .target(name: "ErasureCoding", dependencies: ["CISAL", "Transport"], swiftSettings: strict),

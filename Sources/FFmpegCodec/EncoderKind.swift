@@ -28,6 +28,12 @@ public enum EncoderKind: String, CaseIterable, Hashable, Sendable {
     self.allCases.filter { $0.codec == codec }
   }
 
+  /// Whether it can be asked to draw pictures anew part by part; ``IntraRefreshProof`` finds out whether it does.
+  ///
+  /// - Source: `ffmpeg -h encoder=NAME` of FFmpeg 5.1: VA-API's encoders have no such option. Recovery points of HEVC are
+  ///   not read.
+  public var hasIntraRefresh: Bool { self == .x264 || self == .nvenc }
+
   /// When a new bitrate takes effect, and what it costs.
   public var rateChange: RateChange {
     switch self {

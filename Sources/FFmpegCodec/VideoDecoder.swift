@@ -20,6 +20,8 @@ public struct VideoDecoder: ~Copyable {
   /// What it decodes.
   public let codec: VideoCodec
   private let threads: Int
+  /// The last one, padded; empty before there was one.
+  private var keyframe: [UInt8] = []
   private var context: CodecContext
   private let frame: Frame
   private let packet: PacketStorage
@@ -74,6 +76,7 @@ public struct VideoDecoder: ~Copyable {
     // Until it asks for more, the decoder still refers to the caller's bytes: drain it whatever went wrong.
     var failure: FFmpegError?
     var hasPicture = false
+    var isKeyframe = false
     if sent < 0 { failure = FFmpegError(code: sent, operation: "avcodec_send_packet") }
     for _ in 0..<4 {
       let result = avcodec_receive_frame(context, self.frame.pointer)
@@ -83,6 +86,7 @@ public struct VideoDecoder: ~Copyable {
         continue
       }
       defer { av_frame_unref(self.frame.pointer) }
+      isKeyframe = self.frame.pointer.pointee.key_frame != 0
       do throws(FFmpegError) {
         try self.handOver(body)
         hasPicture = true
@@ -91,7 +95,26 @@ public struct VideoDecoder: ~Copyable {
       }
     }
     if let failure { throw failure }
+    if isKeyframe {
+      self.keyframe.removeAll(keepingCapacity: true)
+      self.keyframe.append(contentsOf: accessUnit)
+      self.keyframe.append(contentsOf: repeatElement(0, count: Self.inputPadding))
+    }
     return hasPicture
+  }
+
+  /// Access units are missing, and the next has a recovery point: pictures are whole again from the one on that it names.
+  ///
+  /// The last key frame is decoded once more. libavcodec takes the time in which frames were lost for shorter than it was
+  /// where their numbers wrapped meanwhile, and would hold later pictures back as if they came out of order; flushed, it
+  /// would have no picture at all to refer to.
+  public mutating func restart() {
+    let keyframe = self.keyframe
+    keyframe.span.bytes.withUnsafeBytes { bytes in
+      let accessUnit = UnsafeRawBufferPointer(rebasing: bytes.dropLast(Self.inputPadding))
+      // It did decode before; if it does not now, neither will what follows, and that is told.
+      _ = try? self.decode(accessUnit, pts: 0) { _ in }
+    }
   }
 
   /// Starts over, as if new: for another stream, or after errors that a key frame did not end.

@@ -21,7 +21,7 @@ extension VideoEncoder {
           let context = CodecContext(codec)
           context.prepare(configuration)
           if let upload { try context.attach(upload) }
-          for (name, value) in options {
+          for (name, value) in Array(options) + configuration.refreshOptions {
             guard av_opt_set(context.pointer.pointee.priv_data, name, value, 0) >= 0 else {
               throw FFmpegError(
                 code: shim_AVERROR_ENOSYS,
@@ -94,6 +94,15 @@ extension VideoEncoder.Configuration {
     }
   }
 
+  /// What else is set where the picture is drawn anew part by part. Both encoders then take the length of a group of
+  /// pictures for the period, and make no key frame that was not asked for.
+  var refreshOptions: [(key: String, value: String)] {
+    guard self.refreshPeriod != nil else { return [] }
+    // x264 keeps its searched motion out of what is not drawn anew yet, but not that of blocks which it skips early: where
+    // a picture moves by more than a block a frame, that would carry a loss on behind the wave.
+    return [("intra-refresh", "1")] + (self.kind == .x264 ? [("fast-pskip", "0")] : [])
+  }
+
   private func hevcVAAPIOptions(lowPower: String) -> KeyValuePairs<String, String> {
     ["rc_mode": "CBR", "profile": "main", "async_depth": "1", "low_power": lowPower, "aud": "0", "sei": "0"]
   }
@@ -105,9 +114,10 @@ extension VideoEncoder.Configuration {
     ]
   }
 
-  /// Frames from one key frame to the next that nobody asked for.
+  /// Frames from one key frame to the next that nobody asked for, or from one wave of intra refresh to the next.
   var gopLength: CInt {
-    switch self.kind {
+    if let refreshPeriod { return CInt(clamping: refreshPeriod) }
+    return switch self.kind {
     case .nvenc, .hevcNVENC: .max
     // Some drivers multiply it; nine minutes at 60 frames a second.
     case .vaapi, .hevcVAAPI: 32_767

@@ -1,5 +1,6 @@
 internal import CFFmpeg
 public import MediaUnits
+internal import RTP
 
 /// An H.264 or HEVC encoder for interactive video: every frame goes in and comes out at once.
 ///
@@ -21,13 +22,24 @@ public struct VideoEncoder: ~Copyable {
     public var kind: EncoderKind
     /// Threads, and with them slices per picture, of the software encoder; at least 1. Hardware ignores it.
     public var threads: Int
+    /// The picture is drawn anew part by part, in waves that begin so many frames apart and take as many at most; `nil`
+    /// for not at all. Key frames still come where they are asked for, and the next wave a period after them.
+    public var refreshPeriod: Int?
 
-    public init(size: PictureSize, frameRate: Int, bitrate: Bitrate, kind: EncoderKind, threads: Int = 2) {
+    public init(
+      size: PictureSize,
+      frameRate: Int,
+      bitrate: Bitrate,
+      kind: EncoderKind,
+      threads: Int = 2,
+      refreshPeriod: Int? = nil
+    ) {
       self.size = size
       self.frameRate = frameRate
       self.bitrate = bitrate
       self.kind = kind
       self.threads = threads
+      self.refreshPeriod = refreshPeriod
     }
   }
 
@@ -42,10 +54,18 @@ public struct VideoEncoder: ~Copyable {
 
   /// Opens the encoder that the configuration names, and no other.
   ///
-  /// - Throws: ``FFmpegError`` if this libavcodec or this machine has no such encoder, or it refuses the configuration.
+  /// - Throws: ``FFmpegError`` if this libavcodec or this machine has no such encoder, it has no intra refresh where that
+  ///   is asked for, or it refuses the configuration.
   public init(_ configuration: Configuration) throws(FFmpegError) {
     precondition(configuration.size.width % 2 == 0 && configuration.size.height % 2 == 0, "4:2:0 needs even sizes")
     precondition(configuration.frameRate >= 1 && configuration.threads >= 1, "an encoder needs a rate and a thread")
+    guard configuration.refreshPeriod == nil || configuration.kind.hasIntraRefresh else {
+      throw FFmpegError(
+        code: shim_AVERROR_ENOSYS,
+        operation: "avcodec_open2",
+        detail: "\(configuration.kind.rawValue) has no intra refresh"
+      )
+    }
     let upload: HardwareUpload? =
       configuration.kind.usesVAAPI
       ? try FFmpegLog.explaining { () throws(FFmpegError) in try HardwareUpload(size: configuration.size) } : nil
@@ -114,11 +134,16 @@ public struct VideoEncoder: ~Copyable {
     defer { av_packet_unref(packet) }
 
     let storage = UnsafeRawBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
+    // libx264 calls a frame with a recovery point a key frame, too.
+    let point =
+      self.configuration.refreshPeriod == nil
+      ? nil : RecoveryPoint(accessUnit: storage.bytes, codec: self.kind.codec)
     // SAFETY: `storage` lives until `av_packet_unref`, and `EncodedPacket` cannot escape `body`.
     body(
       EncodedPacket(
         bytes: storage.bytes,
-        isKeyframe: packet.pointee.flags & AV_PKT_FLAG_KEY != 0,
+        isKeyframe: packet.pointee.flags & AV_PKT_FLAG_KEY != 0 && point == nil,
+        recoveryFrameCount: point?.frameCount,
         pts: packet.pointee.pts
       )
     )

@@ -72,11 +72,13 @@ final class DecodeThread: Sendable {
 
   private func decode(_ frame: ReceivedFrame, in buffer: [UInt8], with decoder: inout VideoDecoder) {
     if self.mustRestart.exchange(false, ordering: .relaxed) { self.meter.withLock { $0.restart() } }
+    if frame.restartsDecoder { decoder.restart() }
     buffer.withUnsafeBytes { bytes in
       let accessUnit = UnsafeRawBufferPointer(rebasing: bytes[..<frame.byteCount])
       var decodedAt: Instant?
       do {
         _ = try decoder.decode(accessUnit, pts: frame.index) { picture in
+          guard frame.refresh != .underWay else { return }
           let now = Instant.now
           decodedAt = now
           self.strip?.append(picture.planes, frame: frame, decodedAt: now)

@@ -265,6 +265,7 @@ final class HeadlessPlayer {
         sequenceSeed: random.next()
       ),
       input: input,
+      terms: PlayerTerms(granted: grant.terms),
       code: self.code,
       now: now
     )
@@ -281,10 +282,13 @@ final class HeadlessPlayer {
     while self.session?.nextFrame({ frame, accessUnit in
       guard !self.isClosing else { return }
       self.byteCount += frame.byteCount
-      let seenAt = self.figures.record(frame, of: &self.track)
-      if self.firstFrameAt == nil { self.firstFrameAt = seenAt }
-      self.script?.begin(now: now)
-      self.script?.shown(frame.inputSequence, at: seenAt, in: &self.figures.inputToFrame)
+      // What is still being drawn anew after a loss is decoded, and nobody sees it.
+      if frame.refresh != .underWay {
+        let seenAt = self.figures.record(frame, of: &self.track)
+        if self.firstFrameAt == nil { self.firstFrameAt = seenAt }
+        self.script?.begin(now: now)
+        self.script?.shown(frame.inputSequence, at: seenAt, in: &self.figures.inputToFrame)
+      }
       if let decoder = self.decoder, !decoder.put(accessUnit, frame: frame) {
         self.undecodedCount += 1
         isTooSlow = true

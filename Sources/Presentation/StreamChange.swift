@@ -8,18 +8,29 @@ public struct StreamChange: Hashable, Sendable {
   public var codec: VideoCodec?
   /// The most that the host may send.
   public var bitrate: Bitrate?
+  /// Whether losses are to be mended by drawing the picture anew part by part.
+  public var hasIntraRefresh: Bool?
 
-  public init(size: PictureSize? = nil, frameRate: Int? = nil, codec: VideoCodec? = nil, bitrate: Bitrate? = nil) {
+  public init(
+    size: PictureSize? = nil,
+    frameRate: Int? = nil,
+    codec: VideoCodec? = nil,
+    bitrate: Bitrate? = nil,
+    hasIntraRefresh: Bool? = nil
+  ) {
     self.size = size
     self.frameRate = frameRate
     self.codec = codec
     self.bitrate = bitrate
+    self.hasIntraRefresh = hasIntraRefresh
   }
 
   /// How a change is written, for `--help`.
-  public static let documentation = "WxH, @FPS, h264 or hevc, and nM for n Mbit/s, separated by commas"
+  public static let documentation =
+    "WxH, @FPS, h264 or hevc, nM for n Mbit/s, and refresh or no-refresh, separated by commas"
 
-  /// Reads parts separated by commas: `1280x720`, `@30`, both as `1280x720@30`, `h264`, `hevc`, and `5M` for 5 Mbit/s.
+  /// Reads parts separated by commas: `1280x720`, `@30`, both as `1280x720@30`, `h264`, `hevc`, `5M` for 5 Mbit/s, and
+  /// `refresh` or `no-refresh` for intra refresh.
   ///
   /// - Returns: `nil` where a part is none of these, comes twice, or there is none.
   public init?(_ text: some StringProtocol) {
@@ -33,6 +44,11 @@ public struct StreamChange: Hashable, Sendable {
     if let codec = VideoCodec(name: String(part)) {
       guard self.codec == nil else { return false }
       self.codec = codec
+      return true
+    }
+    if part == "refresh" || part == "no-refresh" {
+      guard self.hasIntraRefresh == nil else { return false }
+      self.hasIntraRefresh = part == "refresh"
       return true
     }
     if part.hasSuffix("M") {

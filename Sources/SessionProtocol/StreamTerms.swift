@@ -9,6 +9,10 @@ public struct StreamTerms: Hashable, Sendable {
   public static let frameRates = 1...240
 
   static let byteCount = 12
+  /// Beside the codec.
+  private static let refreshBit: UInt8 = 0x80
+  /// A wave of fewer frames would make each of them nearly a key frame.
+  private static let leastRefreshPeriod = 8
 
   /// Each dimension is 1 ... 65535; which pictures are streamable is the host's decision.
   public let picture: PictureSize
@@ -21,13 +25,18 @@ public struct StreamTerms: Hashable, Sendable {
   /// How the picture is compressed. A codec that a reader does not know is read as H.264, as readers did that knew no
   /// other; what is streamed says by itself what it is.
   public let codec: VideoCodec
+  /// Whether the picture is drawn anew part by part, all the time, so that losses need no key frame.
+  ///
+  /// - Spec: Protocol/media.md §5.2.
+  public let hasIntraRefresh: Bool
 
   public init(
     picture: PictureSize,
     frameRate: Int,
     maximumBitrate: Bitrate,
     audioPacketDuration: Duration?,
-    codec: VideoCodec = .h264
+    codec: VideoCodec = .h264,
+    hasIntraRefresh: Bool = false
   ) {
     precondition(picture.width <= 0xFFFF && picture.height <= 0xFFFF, "a picture has at most 65,535 rows and columns")
     precondition(Self.frameRates.contains(frameRate), "frame rates are 1 to 240 per second")
@@ -41,7 +50,11 @@ public struct StreamTerms: Hashable, Sendable {
     self.maximumBitrate = .kilobits(maximumBitrate.bitsPerSecond / 1000)
     self.audioPacketDuration = audioPacketDuration
     self.codec = codec
+    self.hasIntraRefresh = hasIntraRefresh
   }
+
+  /// Where there is intra refresh: frames from the start of one wave to the start of the next, and in a wave at most.
+  public var refreshPeriod: Int { max(Self.leastRefreshPeriod, (self.frameRate + 1) / 2) }
 
   /// Traps if 12 bytes from `offset` do not lie within the span.
   init(parsing bytes: RawSpan, at offset: Int) throws(SessionRecordError) {
@@ -56,7 +69,9 @@ public struct StreamTerms: Hashable, Sendable {
     self.frameRate = frameRate
     self.maximumBitrate = .kilobits(Int64(bytes.bigEndian(at: offset + 6, as: UInt32.self)))
     self.audioPacketDuration = audio == 0 ? nil : .milliseconds(Int(audio))
-    self.codec = VideoCodec(rawValue: bytes.bigEndian(at: offset + 11)) ?? .h264
+    let compression: UInt8 = bytes.bigEndian(at: offset + 11)
+    self.codec = VideoCodec(rawValue: compression & ~Self.refreshBit) ?? .h264
+    self.hasIntraRefresh = compression & Self.refreshBit != 0
   }
 
   func serialize(into bytes: inout [UInt8]) {
@@ -65,6 +80,6 @@ public struct StreamTerms: Hashable, Sendable {
     bytes.appendBigEndian(UInt16(self.frameRate))
     bytes.appendBigEndian(UInt32(self.maximumBitrate.bitsPerSecond / 1000))
     bytes.append(UInt8(self.audioPacketDuration.map { $0 / .milliseconds(1) } ?? 0))
-    bytes.append(self.codec.rawValue)
+    bytes.append(self.codec.rawValue | (self.hasIntraRefresh ? Self.refreshBit : 0))
   }
 }

@@ -23,6 +23,7 @@ extension FrameLedger {
     self.packetCount = Int64(frame.packetCount)
     self.retransmittedPacketCount = Int64(frame.repairedPacketCount)
     self.isKeyframe = frame.isKeyframe
+    self.isRefreshed = frame.refresh == .completed
     self.longestSilence = frame.longestSilence.wholeNanoseconds
     self.skippedCount = Int64(frame.skipped?.count ?? 0)
     self.skipReason =

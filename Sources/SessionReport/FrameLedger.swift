@@ -33,6 +33,8 @@ public struct FrameLedger: Hashable, Sendable {
   public var retransmittedPacketCount: Int64 = 0
   /// Whether decoding could start here.
   public var isKeyframe = false
+  /// Whether it is the first whole picture after a loss, since it was drawn anew part by part.
+  public var isRefreshed = false
   /// Pictures that the host left out on purpose before this one.
   public var skippedCount: Int64 = 0
   /// Why it left them out.

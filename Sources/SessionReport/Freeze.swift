@@ -23,6 +23,8 @@ public struct Freeze: Hashable, Sendable {
     case burstLoss
     /// Frames were lost, and only a key frame could mend that.
     case keyframeWait
+    /// Frames were lost, and the picture had to be drawn anew part by part.
+    case refreshWait
     case decoderSlow
     case presentationLate
     case unknown
@@ -41,6 +43,7 @@ public struct Freeze: Hashable, Sendable {
       case .queue: "queue at the bottleneck"
       case .burstLoss: "burst loss"
       case .keyframeWait: "waiting for a key frame"
+      case .refreshWait: "waiting for intra refresh"
       case .decoderSlow: "decoder slow"
       case .presentationLate: "presentation late"
       case .unknown: "unknown"

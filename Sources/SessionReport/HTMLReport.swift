@@ -113,6 +113,7 @@ public enum HTMLReport {
       ("Frames lost", Decimal.grouped(summary.framesLost)),
       ("Frames late", Decimal.grouped(summary.framesLate)),
       ("Keyframes", Decimal.grouped(summary.keyframes)),
+      ("Losses mended by intra refresh", Decimal.grouped(summary.refreshes)),
       ("Bytes received", Decimal.grouped(summary.bytesReceived)),
       ("Packets received", Decimal.grouped(summary.packetsReceived)),
       ("Packets lost", Decimal.grouped(summary.packetsLost)),

@@ -17,6 +17,7 @@ extension JSONText {
     self.add("packets", frame.packetCount)
     self.add("retransmitted_packets", frame.retransmittedPacketCount)
     self.add("keyframe", frame.isKeyframe)
+    if frame.isRefreshed { self.add("refreshed", true) }
     if frame.skippedCount > 0 {
       self.add("skipped_before", frame.skippedCount)
       self.add("skip_reason", frame.skipReason.rawValue)
@@ -80,6 +81,7 @@ extension JSONText {
     self.add("frames_lost", summary.framesLost)
     self.add("frames_late", summary.framesLate)
     self.add("keyframes", summary.keyframes)
+    self.add("refreshes", summary.refreshes)
     self.add("decoded_per_second", summary.decodedPerSecond, places: 2)
     self.add("bytes_received", summary.bytesReceived)
     self.add("bits_per_second", Int64(summary.bitsPerSecond))

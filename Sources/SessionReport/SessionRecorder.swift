@@ -31,6 +31,7 @@ public struct SessionRecorder: Sendable {
     }
     if frame.firstReceived != 0 { self.summary.framesReceived += 1 }
     if frame.isKeyframe { self.summary.keyframes += 1 }
+    if frame.isRefreshed { self.summary.refreshes += 1 }
     if frame.isDecoded {
       self.summary.stutter.record(frame)
       self.summary.framesDecoded += 1

@@ -10,6 +10,7 @@ extension SessionSummary {
     lines.append("\(title): \(size) at \(self.frameRate) Hz, \(seconds) s")
     lines.append("")
     lines.append("frames    " + self.frameLine)
+    if self.refreshes > 0 { lines.append("          " + self.refreshLine) }
     lines.append("packets   " + self.packetLine)
     lines.append("sound     " + self.soundLine)
     if let playedSound { lines.append("          " + playedSound.line) }
@@ -39,6 +40,10 @@ extension SessionSummary {
   private var frameLine: String {
     "\(Decimal.grouped(self.framesCaptured)) captured, \(Decimal.grouped(self.framesDecoded)) decoded "
       + "(\(Decimal.fixed(self.decodedPerSecond, 1))/s), \(self.framesLost) lost, \(self.framesLate) late"
+  }
+
+  private var refreshLine: String {
+    "\(self.refreshes) \(self.refreshes == 1 ? "loss" : "losses") mended by intra refresh"
   }
 
   /// How often the picture froze, and why, the first few one by one.

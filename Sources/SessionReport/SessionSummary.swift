@@ -60,6 +60,8 @@ public struct SessionSummary: Hashable, Sendable {
   /// Frames decoded more than ``SessionRecorder/lateNanoseconds`` after the game had drawn them.
   public var framesLate: Int64 = 0
   public var keyframes: Int64 = 0
+  /// How often the picture became whole again after a loss because it was drawn anew part by part.
+  public var refreshes: Int64 = 0
 
   // Packets and sound.
 

@@ -121,6 +121,10 @@ public struct StutterAnalysis: Hashable, Sendable {
       if (frame.longestSilence - self.meanInterval) * 5 >= (gap - self.meanInterval) * 2 {
         return (.pathOutage, "nothing arrived for \(Self.text(frame.longestSilence)); \(lost)")
       }
+      if frame.isRefreshed {
+        let whole = "frame \(frame.frameIndex) was the first of a picture drawn anew"
+        return (.refreshWait, "\(lost); \(whole), \(Self.text(gap)) after the last picture")
+      }
       return frame.isKeyframe
         ? (.keyframeWait, "\(lost); key frame \(frame.frameIndex) came \(Self.text(gap)) after the last picture")
         : (.unknown, lost)

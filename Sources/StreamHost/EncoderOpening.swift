@@ -59,7 +59,8 @@ final class EncoderOpening: Sendable {
             size: terms.picture,
             frameRate: terms.frameRate,
             bitrate: bitrate,
-            kind: try kind()
+            kind: try kind(),
+            refreshPeriod: terms.hasIntraRefresh ? terms.refreshPeriod : nil
           )
         )
         try encoder.encode(isKeyframe: true, pts: 0) { _ in }

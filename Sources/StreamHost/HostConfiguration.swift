@@ -6,6 +6,15 @@ public import MediaUnits
 
 /// What a host offers and how.
 public struct HostConfiguration: Sendable {
+  /// Which sessions' pictures are drawn anew part by part, so that losses need no key frame.
+  public enum IntraRefresh: Hashable, Sendable {
+    /// The encoder does not do that.
+    case none
+    /// Those of players who ask for it.
+    case onWish
+    case always
+  }
+
   public var game: GameFile
   public var listenAddress: SocketAddress
   public var identity: StaticKeyPair
@@ -25,6 +34,8 @@ public struct HostConfiguration: Sendable {
   public var synthetic: SyntheticClip?
   /// How long after a session's start the stage that it took is replaced: starting one takes most of a small machine.
   public var warmDelay: Duration = .seconds(2)
+  /// Whether pictures are drawn anew part by part.
+  public var intraRefresh = IntraRefresh.none
   /// Where each session's control decisions are written down; nowhere by default.
   public var trace: TraceDestination?
 

@@ -105,7 +105,8 @@ extension HostLoop {
       picture: wanted.picture,
       frameRate: min(wanted.frameRate, game.picture.maximumRate),
       maximumBitrate: min(wanted.maximumBitrate, self.configuration.maximumBitrate),
-      audioPacketDuration: game.audio ? wanted.audioPacketDuration : nil
+      audioPacketDuration: game.audio ? wanted.audioPacketDuration : nil,
+      hasIntraRefresh: self.configuration.intraRefresh == .always
     )
     let grant = self.grant(terms, connection: ConnectionID.random(using: &self.random), isResumed: false)
     let seat = try self.place(Seat.Occupant(grant: grant, player: player, session: session), now: now)
@@ -219,7 +220,7 @@ extension HostLoop {
   }
 
   /// What the terms of a new session may change to. It begins as H.264, which every stage has an encoder for; another codec
-  /// that was asked for is the player's first wish.
+  /// that was asked for, or intra refresh, is the player's first wish.
   ///
   /// - Returns: `nil` where pictures come ready-made, and are what they are.
   private func newTerms(of grant: SessionGrant, wish: StreamTerms, seat: Seat) -> HostTerms? {
@@ -228,7 +229,9 @@ extension HostLoop {
       size: seat.terms.picture,
       frameRate: self.configuration.game.picture.maximumRate,
       bitrate: self.configuration.maximumBitrate,
-      codecs: Set(VideoCodec.allCases)
+      codecs: Set(VideoCodec.allCases),
+      refreshable: self.configuration.intraRefresh == .none ? [] : [self.configuration.encoder.codec],
+      refreshesAlways: self.configuration.intraRefresh == .always
     )
     return HostTerms(granted: grant.terms, wish: wish, bounds: bounds)
   }

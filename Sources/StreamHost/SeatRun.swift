@@ -43,7 +43,8 @@ struct SeatRun {
         size: self.terms.picture,
         frameRate: self.terms.frameRate,
         bitrate: self.terms.bitrate,
-        kind: self.configuration.encoder
+        kind: self.configuration.encoder,
+        refreshPeriod: self.configuration.intraRefresh == .always ? self.terms.refreshPeriod : nil
       )
     )
     try self.link.installInjector(display: stage.displayName, xauthorityPath: stage.xauthorityPath)

@@ -102,7 +102,17 @@ struct SeatVideo: ~Copyable {
   /// - Throws: ``FFmpegError`` when the encoder has to be opened anew and cannot be.
   mutating func begin(_ terms: StreamTerms, start: Bitrate) throws {
     let bitrate = self.encoder.rateChange == .nextFrame ? start : terms.maximumBitrate
-    try self.encoder.setRate(bitrate, frameRate: terms.frameRate)
+    if self.refreshes(as: terms) {
+      try self.encoder.setRate(bitrate, frameRate: terms.frameRate)
+    } else {
+      // A stage that stood ready draws at another rate. How often waves come is settled when an encoder is opened.
+      var configuration = self.encoder.configuration
+      configuration.frameRate = terms.frameRate
+      configuration.bitrate = bitrate
+      configuration.refreshPeriod = terms.hasIntraRefresh ? terms.refreshPeriod : nil
+      self.encoder = try VideoEncoder(configuration)
+      self.isEncoderNew = true
+    }
     self.rating = EncoderRating(change: self.encoder.rateChange, current: bitrate)
     if terms.frameRate != self.pacer.frameRate { self.pacer = FramePacer(frameRate: terms.frameRate) }
     self.terms = terms
@@ -131,11 +141,17 @@ struct SeatVideo: ~Copyable {
     }
   }
 
+  /// Whether the encoder draws pictures anew part by part as `terms` say.
+  private func refreshes(as terms: StreamTerms) -> Bool {
+    self.encoder.configuration.refreshPeriod == (terms.hasIntraRefresh ? terms.refreshPeriod : nil)
+  }
+
   private mutating func beginChange(to terms: StreamTerms) throws {
     let present = self.encoder.configuration
     // The rate controller's bitrate goes on, unless the most that it may be has changed.
     let bitrate = terms.maximumBitrate == self.terms?.maximumBitrate ? present.bitrate : terms.maximumBitrate
-    let isSameStream = terms.picture == present.size && terms.codec == present.kind.codec
+    let isSameStream =
+      terms.picture == present.size && terms.codec == present.kind.codec && self.refreshes(as: terms)
     if isSameStream, self.encoder.rateChange != .onlyByReopening || terms.frameRate == present.frameRate {
       try self.encoder.setRate(bitrate, frameRate: terms.frameRate)
       self.finishChange(to: terms)
@@ -243,7 +259,8 @@ struct SeatVideo: ~Copyable {
         convertedAt: convertedAt,
         encodedAt: .now,
         inputSequence: inputSequence,
-        skipped: skippedCount > 0 ? SkippedPictures(count: skippedCount, reason: .path) : nil
+        skipped: skippedCount > 0 ? SkippedPictures(count: skippedCount, reason: .path) : nil,
+        startsRefresh: packet.recoveryFrameCount != nil
       )
       link.send(packet.bytes, frame)
     }

@@ -53,6 +53,7 @@ final class PictureThread {
       guard frame.isKeyframe else { return }
       decoder = try VideoDecoder(codec: frame.codec)
     }
+    if frame.restartsDecoder { decoder.restart() }
     let byteCount = frame.byteCount
     var size: PictureSize?
     var shown: (decodedAt: Instant, presentedAt: Instant)?
@@ -63,6 +64,8 @@ final class PictureThread {
         _ = try decoder.decode(accessUnit, pts: frame.index) { picture in
           let decodedAt = Instant.now
           size = picture.size
+          // Later frames refer to it, but some of it is not what it should be: the last good picture stays.
+          guard frame.refresh != .underWay else { return }
           do {
             for output in self.outputs { try output.show(picture.planes, frame: frame, decodedAt: decodedAt) }
           } catch {

@@ -38,6 +38,8 @@ public struct PlayerConfiguration: Sendable {
   public var frameRate = 60
   public var bitrate = Bitrate.megabits(10)
   public var codec = VideoCodec.h264
+  /// Whether losses are to be mended by drawing the picture anew part by part.
+  public var hasIntraRefresh = false
   /// What to ask for in mid-session, and when, counted from the first picture.
   public var plannedChanges: [PlannedChange] = []
   /// 0 for no sound, 5 or 10.

@@ -19,7 +19,8 @@ extension PlayerLoop {
       frameRate: max(wished.frameRate, self.configuration.frameRate),
       maximumBitrate: wished.maximumBitrate,
       audioPacketDuration: wished.audioPacketDuration,
-      codec: wished.codec
+      codec: wished.codec,
+      hasIntraRefresh: wished.hasIntraRefresh
     )
   }
 
@@ -30,7 +31,8 @@ extension PlayerLoop {
       frameRate: self.configuration.frameRate,
       maximumBitrate: self.configuration.bitrate,
       audioPacketDuration: milliseconds > 0 ? .milliseconds(milliseconds) : nil,
-      codec: self.configuration.codec
+      codec: self.configuration.codec,
+      hasIntraRefresh: self.configuration.hasIntraRefresh
     )
   }
 
@@ -68,6 +70,8 @@ extension PlayerLoop {
     let reason =
       switch notice.limit {
       case .none: ""
+      case .host where self.wishedTerms.hasIntraRefresh && !notice.terms.hasIntraRefresh:
+        "; the host has no intra refresh for it, so key frames mend what is lost"
       case .host: "; the host has nothing nearer to what was asked for"
       case .bitrate: "; the network carries no more"
       case .decoder: "; this machine decodes no more"

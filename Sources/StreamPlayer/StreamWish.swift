@@ -22,12 +22,14 @@ enum StreamWish: Hashable, Sendable {
   ///   - first: those that the session was begun with.
   func terms(after wished: StreamTerms, first: StreamTerms) -> StreamTerms {
     var (size, rate, codec, bitrate) = (wished.picture, wished.frameRate, wished.codec, wished.maximumBitrate)
+    var hasIntraRefresh = wished.hasIntraRefresh
     switch self {
     case .change(let change):
       size = change.size ?? size
       rate = change.frameRate ?? rate
       codec = change.codec ?? codec
       bitrate = change.bitrate ?? bitrate
+      hasIntraRefresh = change.hasIntraRefresh ?? hasIntraRefresh
     case .largerPicture: size = Self.sizes(of: first).last { $0.width > size.width } ?? size
     case .smallerPicture: size = Self.sizes(of: first).first { $0.width < size.width } ?? size
     case .otherRate: rate = rate < first.frameRate ? first.frameRate : max(1, first.frameRate / 2)
@@ -38,7 +40,8 @@ enum StreamWish: Hashable, Sendable {
       frameRate: rate,
       maximumBitrate: bitrate,
       audioPacketDuration: wished.audioPacketDuration,
-      codec: codec
+      codec: codec,
+      hasIntraRefresh: hasIntraRefresh
     )
   }
 

@@ -66,6 +66,15 @@ struct HostCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Use this encoder or refuse to start: \(EncoderKind.names).", valueName: "name"))
   var encoder: String?
 
+  @Flag(
+    name: .customLong("intra-refresh"),
+    help: """
+      Draw every session's picture anew all the time, a strip in each frame, so that losses need no key frame; without,
+      this is done for players who ask for it. H.264 with libx264; the log says where an encoder cannot do it.
+      """
+  )
+  var hasIntraRefresh = false
+
   @Option(help: ArgumentHelp("Most that one player's picture may take, in Mbit/s.", valueName: "Mbit/s"))
   var maximumBitrate = 50.0
 
@@ -88,6 +97,9 @@ struct HostCommand: ParsableCommand {
 
   func validate() throws {
     guard (self.game != nil) != self.synthetic else { throw ValidationError("Give --game or --synthetic.") }
+    guard !(self.synthetic && self.hasIntraRefresh) else {
+      throw ValidationError("--intra-refresh goes with --game: synthetic pictures are encoded once.")
+    }
     guard 1...240 ~= self.syntheticRate else { throw ValidationError("--synthetic-rate must be 1 to 240.") }
     let most = self.synthetic ? 1000 : 64
     guard 1...most ~= self.seats else { throw ValidationError("--seats must be 1 to \(most).") }
@@ -119,6 +131,7 @@ struct HostCommand: ParsableCommand {
         listen: self.listen,
         seats: self.seats,
         encoder: self.encoder,
+        hasIntraRefresh: self.hasIntraRefresh,
         maximumBitrate: .megabits(self.maximumBitrate),
         key: self.key,
         admission: capability == nil
@@ -170,6 +183,7 @@ enum HostStart {
     listen: ListenAddress,
     seats: Int,
     encoder: String?,
+    hasIntraRefresh: Bool = false,
     maximumBitrate: Bitrate,
     key: String,
     admission: HostAdmission = .open,
@@ -215,6 +229,9 @@ enum HostStart {
         logger.info("synthetic pictures: \(clip.summary)")
         configuration.synthetic = clip
       }
+      if synthetic == nil {
+        configuration.intraRefresh = Self.intraRefresh(of: selection.kind, isAlways: hasIntraRefresh, logger: logger)
+      }
       configuration.trace = try trace.map { path in
         try TraceDestination(path: path, software: Martlet.configuration.version)
       }
@@ -226,6 +243,23 @@ enum HostStart {
     } catch let error as SocketError {
       throw CommandFailure(.ioError, "cannot listen on \(listen): \(error); choose another with --listen")
     }
+  }
+
+  /// Finds out by trying whether an encoder draws pictures anew part by part, and says so where it matters.
+  private static func intraRefresh(
+    of kind: EncoderKind,
+    isAlways: Bool,
+    logger: Logger
+  ) -> HostConfiguration.IntraRefresh {
+    guard let fault = IntraRefreshProof.fault(of: kind) else {
+      logger.info("intra refresh: \(isAlways ? "for every player" : "for players who ask for it")")
+      return isAlways ? .always : .onWish
+    }
+    logger.log(
+      level: isAlways ? .warning : .info,
+      "no intra refresh, key frames mend what is lost: \(kind.rawValue): \(fault)"
+    )
+    return .none
   }
 
   /// Reads a game file.

@@ -97,7 +97,8 @@ struct LoadRunCommand: ParsableCommand {
         picture: self.stream.size,
         frameRate: self.stream.rate,
         maximumBitrate: .megabits(self.stream.bitrate),
-        audioPacketDuration: .milliseconds(self.stream.audioPacket)
+        audioPacketDuration: .milliseconds(self.stream.audioPacket),
+        hasIntraRefresh: self.stream.hasIntraRefresh
       ),
       duration: .nanoseconds(Int64(self.players.duration * 1e9))
     )

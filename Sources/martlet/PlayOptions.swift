@@ -61,6 +61,16 @@ struct StreamOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Milliseconds of sound in a packet: 5 or 10.", valueName: "ms"))
   var audioPacket = 10
 
+  @Flag(
+    name: .customLong("intra-refresh"),
+    help: """
+      Mend what is lost for good without key frames: the host draws the picture anew all the time, a strip in each frame,
+      and the last good picture stays until a round is complete, up to a second. For paths that large frames choke; takes
+      some quality all the time. Where the host cannot do it, it says so, and key frames mend.
+      """
+  )
+  var hasIntraRefresh = false
+
   func validate() throws {
     guard 1...240 ~= self.rate else { throw ValidationError("--rate must be 1 to 240.") }
     guard 0.1...500 ~= self.bitrate else { throw ValidationError("--bitrate must be 0.1 to 500.") }
@@ -74,6 +84,7 @@ struct StreamOptions: ParsableArguments {
     configuration.frameRate = self.rate
     configuration.bitrate = .megabits(self.bitrate)
     configuration.audioPacketMilliseconds = self.audioPacket
+    configuration.hasIntraRefresh = self.hasIntraRefresh
   }
 }
 

@@ -165,12 +165,19 @@ struct SessionReportTests {
     undecoded.presented = 0
     recorder.record(undecoded)
     recorder.recordLostFrame()
+    #expect(!recorder.summary.text.contains("intra refresh"))
+    var refreshed = Self.frame(2, at: 1_032_000_000)
+    refreshed.isKeyframe = false
+    refreshed.isRefreshed = true
+    recorder.record(refreshed)
     recorder.recordInput(nanoseconds: 40_000_000)
     recorder.recordInput(nanoseconds: nil)
     let sample = recorder.record(SecondSample())
     let summary = recorder.summary
-    #expect([summary.framesReceived, summary.framesDecoded, summary.framesLost] == [2, 1, 2])
-    #expect(summary.keyframes == 1)
+    #expect([summary.framesReceived, summary.framesDecoded, summary.framesLost] == [3, 2, 2])
+    #expect(summary.keyframes == 1 && summary.refreshes == 1)
+    #expect(summary.text.contains("1 loss mended by intra refresh"))
+    #expect(summary.json.contains("\"refreshes\": 1") || summary.json.contains("\"refreshes\":1"))
     #expect(summary.drawnToDecoded.missingCount == 2)
     #expect(summary.inputToDecoded.percentile(100) == nil)
     #expect(sample.stageNanoseconds == (1...8).map { Int64($0) * 1_000_000 })

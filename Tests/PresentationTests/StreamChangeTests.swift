@@ -11,6 +11,8 @@ struct StreamChangeTests {
     #expect(StreamChange("@30") == StreamChange(frameRate: 30))
     #expect(StreamChange("640x360@30") == StreamChange(size: small, frameRate: 30))
     #expect(StreamChange("hevc") == StreamChange(codec: .hevc))
+    #expect(StreamChange("refresh") == StreamChange(hasIntraRefresh: true))
+    #expect(StreamChange("no-refresh,@30") == StreamChange(frameRate: 30, hasIntraRefresh: false))
     #expect(StreamChange("2.5M") == StreamChange(bitrate: .kilobits(2500)))
     #expect(
       StreamChange("h264,640x360@24,8M")
@@ -26,7 +28,7 @@ struct StreamChangeTests {
     arguments: [
       "", ",", "hevc,", "av1", "640", "640x", "x360", "640x360x2", "641x360", "14x14", "4096x2160", "@", "@0", "@241",
       "640x360@", "@30@30", "hevc,h264", "640x360,320x200", "1M,2M", "0M", "501M", "nanM", "M", "-5M", "640x-360",
-      " hevc", "HEVC",
+      " hevc", "HEVC", "refresh,no-refresh", "refresh,refresh", "refreshed",
     ]
   )
   func invalid(text: String) {

@@ -94,6 +94,18 @@ struct StutterAnalysisTests {
     #expect(analysis.freezes.first?.evidence.contains("20 frames after 99") == true)
   }
 
+  @Test("frames that never came are told from the picture that was drawn anew part by part")
+  func refresh() throws {
+    var analysis = StutterAnalysis()
+    for index: Int64 in 0..<100 { analysis.record(Self.frame(index)) }
+    var mended = Self.frame(149)
+    mended.isRefreshed = true
+    analysis.record(mended)
+    let freeze = try #require(analysis.freezes.first)
+    #expect(freeze.cause == .refreshWait)
+    #expect(freeze.evidence.contains("49 frames after 99") && freeze.evidence.contains("833 ms"), "\(freeze.evidence)")
+  }
+
   @Test("a host that takes no picture, nor repeats the last, is to blame")
   func hostStill() {
     var analysis = StutterAnalysis()

@@ -12,6 +12,7 @@ struct TermsRecordTests {
     var kilobits: Int64
     var audioMilliseconds: Int
     var codec: UInt8
+    var hasIntraRefresh: Bool?
 
     var value: StreamTerms? {
       guard let codec = VideoCodec(rawValue: self.codec) else { return nil }
@@ -20,7 +21,8 @@ struct TermsRecordTests {
         frameRate: self.frameRate,
         maximumBitrate: .kilobits(self.kilobits),
         audioPacketDuration: self.audioMilliseconds == 0 ? nil : .milliseconds(self.audioMilliseconds),
-        codec: codec
+        codec: codec,
+        hasIntraRefresh: self.hasIntraRefresh ?? false
       )
     }
   }

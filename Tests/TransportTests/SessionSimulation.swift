@@ -60,6 +60,12 @@ struct SessionSimulation: ~Copyable {
     var hostEvents: [HostSession.Event] = []
     var playerEvents: [PlayerSession.Event] = []
     var stepsLeft = 0
+    /// Frames that were decoded and not to be shown, since the picture was still being drawn anew.
+    var framesHidden = 0
+    /// Frames that were to be shown though some of the picture was not what was sent.
+    var wrongPictures = 0
+    /// When frames were shown that were the first whole ones of a picture drawn anew.
+    var refreshedFrames: [Int64] = []
     /// Frames whose codec is not the one that they were sent in, or that changes it without being a key frame.
     var wrongCodecs = 0
     /// When frames on new terms were first decoded, by revision.
@@ -95,6 +101,8 @@ struct SessionSimulation: ~Copyable {
   var largestFrameByteCount = Int.max
   /// Datagrams that do not arrive, the next so many of a kind.
   var losses = SimulatedLosses()
+  /// Which parts of the picture are as they were sent, where it is drawn anew part by part.
+  private var refresh = SimulatedRefresh()
   private(set) var now = Instant(nanoseconds: 1_000_000_000)
   private var random: SplitMix64
   private var mustSendKeyframe = true
@@ -123,6 +131,7 @@ struct SessionSimulation: ~Copyable {
     frameByteCounts: ClosedRange<Int> = 2_000...20_000,
     silenceTimeout: Duration = .seconds(5),
     terms: (granted: StreamTerms, bounds: TermsBounds)? = nil,
+    wish: StreamTerms? = nil,
     hasParity: Bool = false,
     isPlanned: Bool = false,
     rateLimits: RateLimits = RateLimits(cap: .megabits(50))
@@ -144,7 +153,7 @@ struct SessionSimulation: ~Copyable {
     let code = hasParity ? PlainErasureCode() : nil
     self.host = HostSession(
       configuration: configuration("host", seed, skew: Self.skew),
-      terms: terms.map { HostTerms(granted: $0.granted, bounds: $0.bounds) },
+      terms: terms.map { HostTerms(granted: $0.granted, wish: wish, bounds: $0.bounds) },
       code: code,
       now: self.now
     )
@@ -227,7 +236,8 @@ struct SessionSimulation: ~Copyable {
     // The first byte, or two, of an IDR picture or another.
     let start =
       codec == .h264 ? [isKeyframe ? 0x65 : 0x41] as [UInt8] : [isKeyframe ? 0x26 : 0x02, 0x01] as [UInt8]
-    var accessUnit: [UInt8] = [0, 0, 0, 1] + start
+    let message = self.refresh.encode(isKeyframe: isKeyframe, terms: self.seat?.terms)
+    var accessUnit: [UInt8] = message + [0, 0, 0, 1] + start
     let offset = Int.random(in: 0...Self.noise.count - byteCount, using: &self.random)
     accessUnit.append(contentsOf: Self.noise[offset..<offset + byteCount])
     let frame = VideoFrame(
@@ -237,7 +247,8 @@ struct SessionSimulation: ~Copyable {
       capturedAt: self.now,
       convertedAt: self.now,
       encodedAt: self.now,
-      inputSequence: self.host.input.newestSequence
+      inputSequence: self.host.input.newestSequence,
+      startsRefresh: !message.isEmpty
     )
     self.host.send(accessUnit.octets, frame: frame, now: self.now)
     self.sentFrames.append(accessUnit)
@@ -307,7 +318,9 @@ struct SessionSimulation: ~Copyable {
       switch event {
       case .input(_, .key(let code, _)): self.report.inputsApplied.append(code)
       case .keyframeRequested: self.mustSendKeyframe = true
-      case .changeWanted(let terms): self.seat?.begin(terms, now: now)
+      case .changeWanted(let terms):
+        let canDo = !terms.hasIntraRefresh || self.seat?.hasRefresh ?? false
+        if canDo { self.seat?.begin(terms, now: now) } else { self.host.changeFailed(now: now) }
       default: self.report.hostEvents.append(event)
       }
     }
@@ -322,7 +335,10 @@ struct SessionSimulation: ~Copyable {
         self.report.damagedFrames += 1
         return
       }
-      if !frame.isKeyframe, frame.index != self.lastDecoded + 1 { self.report.brokenReferences += 1 }
+      let isWhole = self.refresh.decode(Int(frame.index))
+      if !frame.isKeyframe, frame.index != self.lastDecoded + 1, !self.refresh.isOn {
+        self.report.brokenReferences += 1
+      }
       let sent = self.sentTerms[Int(frame.index)]
       if frame.codec != sent.codec || (frame.codec != self.lastCodec && !frame.isKeyframe) {
         self.report.wrongCodecs += 1
@@ -331,6 +347,12 @@ struct SessionSimulation: ~Copyable {
       while self.report.changesSeenAt.count < sent.revision { self.report.changesSeenAt.append(now) }
       if accessUnit.copied != self.sentFrames[Int(frame.index)] { self.report.damagedFrames += 1 }
       self.lastDecoded = frame.index
+      guard frame.refresh != .underWay else {
+        self.report.framesHidden += 1
+        return
+      }
+      if !isWhole { self.report.wrongPictures += 1 }
+      if frame.refresh == .completed { self.report.refreshedFrames.append(frame.index) }
       self.report.frameWays.append(now - self.frameSentAt[Int(frame.index)])
       if self.report.framesDecoded > 0 {
         self.report.longestGap = max(self.report.longestGap, now - self.report.lastDecodedAt)

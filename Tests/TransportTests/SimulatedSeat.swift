@@ -15,6 +15,8 @@ struct SimulatedSeat: Sendable {
 
   /// How long an encoder takes to open.
   var openingTime = Duration.milliseconds(60)
+  /// Whether encoders that are asked for intra refresh open.
+  var hasRefresh = true
 
   private(set) var terms: StreamTerms
   private(set) var revision = 0
@@ -55,6 +57,8 @@ struct SimulatedLosses: Sendable {
   /// All packets, first sent or repeated, of the next key frame that is begun.
   var nextKeyframe = false
   private(set) var lostKeyframe: UInt16?
+  /// Of these frames, all packets, first sent or repeated.
+  var frames: Set<UInt16> = []
 
   mutating func takesUp(_ packet: RawSpan, _ kind: PacketKind) -> Bool {
     guard self.wishes > 0, kind == .rtcp, Self.holds(TermsWish.subtype, in: packet) else { return false }
@@ -69,8 +73,9 @@ struct SimulatedLosses: Sendable {
       return true
     }
     guard let header = try? RTPHeader(parsing: packet),
-      let descriptor = FrameDescriptor(parsing: packet, extensions: header.extensions), descriptor.isKeyframe
+      let descriptor = FrameDescriptor(parsing: packet, extensions: header.extensions)
     else { return false }
+    guard descriptor.isKeyframe else { return self.frames.contains(descriptor.frameIndex) }
     if self.nextKeyframe {
       self.nextKeyframe = false
       self.lostKeyframe = descriptor.frameIndex

@@ -9,37 +9,6 @@ internal import RTP
 ///
 /// - Spec: RFC 6184 §5, RFC 7798 §4, Protocol/media.md §4.
 struct FrameAssembler: ~Copyable {
-  /// What became of the frames that the sender numbered.
-  struct Counts: Hashable, Sendable {
-    /// Handed on to be decoded.
-    var delivered = 0
-    /// Given up, or overtaken by a key frame.
-    var lost = 0
-    /// Packets whose payload or descriptor made no sense.
-    var malformedPackets = 0
-    /// Packets that arrived more than once, or after their frame was done with.
-    var uselessPackets = 0
-    /// Packets that contributed nothing.
-    var refusedPackets: Int { self.malformedPackets + self.uselessPackets }
-  }
-
-  /// A whole frame, ready to decode.
-  struct Frame: Sendable {
-    var codec: VideoCodec
-    /// Counts up by one with every frame that the sender made.
-    var index: Int64
-    var isKeyframe: Bool
-    var timestamp: RTPTimestamp
-    var times: FrameTimes?
-    var captureTime: AbsoluteCaptureTime?
-    var skipped: SkippedPictures?
-    var firstReceivedAt: Instant
-    var completedAt: Instant
-    var packetCount: Int
-    var byteCount: Int
-    var repairedPacketCount: Int
-  }
-
   private struct Pending: Sendable {
     var index: Int64 = -1
     var codec = VideoCodec.h264
@@ -55,6 +24,9 @@ struct FrameAssembler: ~Copyable {
     var lastReceivedAt = Instant.zero
     /// Extended sequence number of the frame's first packet.
     var firstSequence: Int64 = 0
+    /// Looked for once it is complete, where it matters.
+    var recoveryPoint: RecoveryPoint?
+    var isExamined = false
     var isComplete: Bool { self.index >= 0 && self.receivedCount == self.packetCount }
   }
 
@@ -83,8 +55,15 @@ struct FrameAssembler: ~Copyable {
   private(set) var nextIndex: Int64?
   /// Newest frame index seen.
   private(set) var newestIndex: Int64 = -1
-  /// Whether decoding must wait for a key frame.
+  /// Whether decoding must wait for a key frame, or for a recovery point where those are taken.
   private(set) var needsKeyframe = true
+  /// Whether the stream is drawn anew part by part, so that a recovery point does in place of a key frame.
+  var takesRecoveryPoints = false
+  private(set) var progress = RefreshProgress()
+  /// Of the frames from here on no packet has been given up.
+  private var givenUpBefore: Int64 = 0
+  /// Where the frame after the last that was handed on begins.
+  private var deliveredEnd: Int64?
 
   init() {
     self.accessUnit.reserveCapacity(256 << 10)
@@ -181,7 +160,16 @@ struct FrameAssembler: ~Copyable {
       self.needsKeyframe = true
       return self.next(body)
     }
+    let point = self.recoveryPoint(of: frame)
+    let restartsDecoder = self.needsKeyframe && !frame.isKeyframe
+    let refresh = self.progress.delivered(
+      frame.index,
+      isKeyframe: frame.isKeyframe,
+      point: point,
+      isRestart: restartsDecoder
+    )
     self.needsKeyframe = false
+    self.deliveredEnd = frame.firstSequence + Int64(frame.packetCount)
     self.counts.delivered += 1
     let ready = Frame(
       codec: frame.codec,
@@ -191,6 +179,9 @@ struct FrameAssembler: ~Copyable {
       times: frame.times,
       captureTime: frame.captureTime,
       skipped: frame.skipped,
+      isWaveStart: frame.isKeyframe || point != nil,
+      refresh: refresh,
+      restartsDecoder: restartsDecoder,
       firstReceivedAt: frame.firstReceivedAt,
       completedAt: frame.lastReceivedAt,
       packetCount: frame.packetCount,
@@ -201,21 +192,32 @@ struct FrameAssembler: ~Copyable {
     return true
   }
 
-  /// Repair has failed: whatever is not complete and refers to it is useless until a key frame.
-  mutating func refresh() {
+  /// Repair has failed: whatever is not complete and refers to it is useless until a key frame or a recovery point.
+  ///
+  /// - Parameter givenUpBefore: extended sequence number before which packets that are missing will not come.
+  mutating func refresh(givenUpBefore: Int64 = 0) {
     self.needsKeyframe = true
+    self.givenUpBefore = max(self.givenUpBefore, givenUpBefore)
+    self.progress.broken()
   }
 
-  /// Whether some of a key frame that could be shown has arrived.
+  /// Whether the newest picture that was handed on, or could be, is not whole.
+  var isPictureBroken: Bool { self.needsKeyframe || self.progress.isUnderWay }
+
+  /// Whether some of a key frame that could be shown has arrived. Where what comes after a loss is kept, a key frame that
+  /// has lost some for good is none.
   var hasKeyframeUnderWay: Bool {
-    self.pending.contains { $0.isKeyframe && $0.receivedCount > 0 && $0.index >= self.nextIndex ?? 0 }
+    let (nextIndex, from) = (self.nextIndex ?? 0, self.takesRecoveryPoints ? self.givenUpBefore : 0)
+    return self.pending.contains { frame in
+      frame.isKeyframe && frame.receivedCount > 0 && frame.index >= nextIndex && frame.firstSequence >= from
+    }
   }
 
   /// Extended sequence number before which nothing is needed any more, or `nil` before the first frame.
   var neededFrom: Int64? {
     guard let nextIndex = self.nextIndex else { return nil }
     let frame = self.pending[Int(nextIndex & Int64(Self.window - 1))]
-    return frame.index == nextIndex ? frame.firstSequence : nil
+    return frame.index == nextIndex ? frame.firstSequence : self.deliveredEnd
   }
 
   /// Where the newest frame ends and when something of it last came, while some of it is missing.
@@ -226,7 +228,7 @@ struct FrameAssembler: ~Copyable {
     return (frame.firstSequence + Int64(frame.packetCount), frame.lastReceivedAt)
   }
 
-  private func nextDecodable() -> Int? {
+  private mutating func nextDecodable() -> Int? {
     if !self.needsKeyframe, let nextIndex = self.nextIndex {
       let place = Int(nextIndex & Int64(Self.window - 1))
       if self.pending[place].index == nextIndex, self.pending[place].isComplete { return place }
@@ -238,7 +240,34 @@ struct FrameAssembler: ~Copyable {
       if let known = best, self.pending[known].index >= self.pending[place].index { continue }
       best = place
     }
-    return best
+    return best ?? self.nextRecoveryPoint()
+  }
+
+  /// The first whole frame from which on the picture is drawn anew and nothing is known to be lost, where that is
+  /// awaited.
+  private mutating func nextRecoveryPoint() -> Int? {
+    guard self.needsKeyframe, self.takesRecoveryPoints, let nextIndex = self.nextIndex else { return nil }
+    var first: Int?
+    for place in self.pending.indices where self.pending[place].index >= nextIndex && self.pending[place].isComplete {
+      guard self.pending[place].firstSequence >= self.givenUpBefore else { continue }
+      if !self.pending[place].isExamined { self.examine(place) }
+      guard self.pending[place].recoveryPoint != nil else { continue }
+      if let known = first, self.pending[known].index <= self.pending[place].index { continue }
+      first = place
+    }
+    return first
+  }
+
+  private mutating func examine(_ place: Int) {
+    self.pending[place].isExamined = true
+    guard self.joinPackets(of: self.pending[place]) else { return }
+    self.pending[place].recoveryPoint = self.recoveryPoint(of: self.pending[place])
+  }
+
+  /// The recovery point of the frame whose packets were joined last.
+  private func recoveryPoint(of frame: Pending) -> RecoveryPoint? {
+    guard self.takesRecoveryPoints, !frame.isKeyframe else { return nil }
+    return RecoveryPoint(accessUnit: self.accessUnit.octets, codec: frame.codec)
   }
 
   private mutating func joinPackets(of frame: Pending) -> Bool {

@@ -41,6 +41,8 @@ public struct NACKGenerator: Sendable {
   /// Smoothed round-trip time plus its deviation, as the retry timer.
   public var roundTrip: Duration = .milliseconds(30)
   private var lastReceivedAt: Instant?
+  /// Packets before this one that are missing were given up, the last time that some were.
+  public private(set) var givenUpBefore: Int64 = 0
   /// Packets asked for again, counting each request but not its echo.
   public private(set) var requestCount = 0
 
@@ -105,14 +107,18 @@ public struct NACKGenerator: Sendable {
 
   /// Collects the requests that are due, oldest first.
   ///
-  /// - Parameter requests: appended to; untouched when nothing is due.
-  /// - Returns: `true` when something has been missing for too long and the picture must be refreshed. Everything
-  ///   missing is then forgotten.
-  public mutating func poll(now: Instant, into requests: inout [Int64]) -> Bool {
+  /// - Parameters:
+  ///   - keepsLater: whether what has not been missing for too long is of use without the rest.
+  ///   - requests: appended to; untouched when nothing is due.
+  /// - Returns: `true` when something has been missing for too long and the picture must be refreshed. It is then
+  ///   forgotten, and everything else that is missing with it, unless that is kept.
+  public mutating func poll(now: Instant, keepsLater: Bool = false, into requests: inout [Int64]) -> Bool {
     let giveUpAfter = self.giveUpAfter
-    if self.missing.contains(where: { $0.noticedAt + giveUpAfter <= now }) {
-      self.missing.removeAll(keepingCapacity: true)
-      return true
+    let last = self.missing.last { $0.noticedAt + giveUpAfter <= now }
+    if let last {
+      self.givenUpBefore = last.sequence + 1
+      self.missing.removeAll { !keepsLater || $0.sequence <= last.sequence }
+      guard keepsLater else { return true }
     }
     for index in self.missing.indices where self.missing[index].dueAt <= now {
       var entry = self.missing[index]
@@ -120,7 +126,7 @@ public struct NACKGenerator: Sendable {
       self.missing[index] = entry
       requests.append(entry.sequence)
     }
-    return false
+    return last != nil
   }
 
   /// Something is being asked for: decides when that is said again, soon and once more when half a round trip is over,

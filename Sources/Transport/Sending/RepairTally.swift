@@ -18,6 +18,9 @@ struct RepairTally: Sendable {
   /// Since the oldest of those that are known was first sent.
   private var oldestAge = Duration.zero
 
+  /// Whether some would come too late.
+  var hasLate: Bool { self.lateCount > 0 }
+
   mutating func add(_ answer: Answer, age: Duration) {
     self.oldestAge = max(self.oldestAge, age)
     switch answer {

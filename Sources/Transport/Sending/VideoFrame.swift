@@ -6,6 +6,8 @@ public struct VideoFrame: Hashable, Sendable {
   /// What its access unit is made of; another one than before only at a key frame.
   public var codec: VideoCodec
   public var isKeyframe: Bool
+  /// Whether the picture begins to be drawn anew part by part.
+  public var startsRefresh: Bool
   /// The change of the picture that this frame shows was noticed.
   public var damagedAt: Instant
   /// Its pixels had been read.
@@ -27,7 +29,8 @@ public struct VideoFrame: Hashable, Sendable {
     convertedAt: Instant,
     encodedAt: Instant,
     inputSequence: UInt32,
-    skipped: SkippedPictures? = nil
+    skipped: SkippedPictures? = nil,
+    startsRefresh: Bool = false
   ) {
     self.codec = codec
     self.isKeyframe = isKeyframe
@@ -37,5 +40,6 @@ public struct VideoFrame: Hashable, Sendable {
     self.encodedAt = encodedAt
     self.inputSequence = inputSequence
     self.skipped = skipped
+    self.startsRefresh = startsRefresh
   }
 }

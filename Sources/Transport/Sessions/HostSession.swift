@@ -77,6 +77,8 @@ public struct HostSession: ~Copyable {
   private var lastKeyframeAt: Instant?
   /// When a key frame was last asked of the encoder because the player wanted one.
   private var lastRefreshAt: Instant?
+  /// Since the picture was last drawn anew, or began to be, a packet was asked for that would have come too late.
+  private var isRefreshDue = false
   private var pathChangedAt: Instant?
   /// Of the last full intra request, whose repetitions carry the same number.
   private var lastRefreshCommand: UInt8?
@@ -158,6 +160,10 @@ public struct HostSession: ~Copyable {
       return
     }
     if frame.isKeyframe { self.lastKeyframeAt = now }
+    if frame.startsRefresh, self.isRefreshDue {
+      self.trace.record(at: now, .repair(ControlTrace.Repair(action: .refresh)))
+    }
+    if frame.isKeyframe || frame.startsRefresh { self.isRefreshDue = false }
     self.trace.record(
       at: now,
       .frame(
@@ -413,6 +419,7 @@ public struct HostSession: ~Copyable {
         let (answer, age) = self.video.request(number, missingCount: missing.count, rule: rule, now: now)
         tally.add(answer, age: age)
       }
+      if tally.hasLate { self.isRefreshDue = true }
       tally.record(into: &self.trace, roundTrip: self.roundTrip, now: now)
     case .application(let application):
       guard application.ssrc == self.configuration.inputSSRC, application.name == InputAcknowledgement.name,

@@ -39,6 +39,8 @@ public struct PlayerSession: ~Copyable {
     public var packetsLost = 0
     public var repeatRequests = 0
     public var keyframeRequests = 0
+    /// How often the picture became whole again after a loss because it was drawn anew part by part.
+    public var refreshes = 0
     public var audioPacketsReceived = 0
     /// Packets of sound that are played from the copy in a later one.
     public var audioPacketsRecovered = 0
@@ -55,7 +57,8 @@ public struct PlayerSession: ~Copyable {
         \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsRebuilt,
         \.packetsLost,
         \.repeatRequests,
-        \.keyframeRequests, \.audioPacketsReceived, \.audioPacketsRecovered, \.audioPacketsLost, \.malformedPackets,
+        \.keyframeRequests, \.refreshes,
+        \.audioPacketsReceived, \.audioPacketsRecovered, \.audioPacketsLost, \.malformedPackets,
         \.bytesReceived,
       ] {
         sum[keyPath: field] = first[keyPath: field] + second[keyPath: field]
@@ -73,6 +76,7 @@ public struct PlayerSession: ~Copyable {
   private var rebuilt: [Int64] = []
   private var audio = AudioReceiver()
   private var nacks = NACKGenerator()
+  private var refreshWait = RefreshWait()
   private var feedback: FeedbackCollector
   private var reports: ReportExchange
   private var videoStatistics = ReceptionStatistics()
@@ -124,6 +128,7 @@ public struct PlayerSession: ~Copyable {
       self.input = InputSender(ssrc: configuration.inputSSRC, firstSequence: random.nextFirstSequence())
     }
     self.terms = terms
+    self.assembler.takesRecoveryPoints = terms?.inForce.hasIntraRefresh ?? false
     self.lastHeardAt = now
     // The first key frame comes by itself; ask only when it stays away.
     self.refreshAt = now + .milliseconds(500)
@@ -141,6 +146,7 @@ public struct PlayerSession: ~Copyable {
     var all = self.counted
     all.framesDelivered = self.assembler.counts.delivered
     all.framesLost = self.assembler.counts.lost
+    all.refreshes = self.assembler.progress.completedCount
     all.packetsLost = max(0, Int(self.videoStatistics.lostCount))
     all.repeatRequests = self.nacks.requestCount
     all.audioPacketsReceived = self.audio.receivedCount
@@ -228,7 +234,9 @@ public struct PlayerSession: ~Copyable {
     if let at = self.feedback.deadline { earliest = min(earliest, at) }
     if let at = self.audio.deadline { earliest = min(earliest, at) }
     if let tail = self.unnoticedTail { earliest = min(earliest, tail.noticeAt) }
-    if self.assembler.needsKeyframe { earliest = min(earliest, self.refreshAt, self.refreshEchoAt ?? .distantFuture) }
+    if self.assembler.isPictureBroken {
+      earliest = min(earliest, self.refreshAt, self.refreshEchoAt ?? .distantFuture)
+    }
     return earliest
   }
 
@@ -283,6 +291,12 @@ public struct PlayerSession: ~Copyable {
         )
       }
       if let captured { self.videoTimeline.anchor(frame.timestamp, at: captured) }
+      self.refreshWait.delivered(
+        frame.index,
+        isWaveStart: frame.isWaveStart,
+        isWhole: frame.refresh != .underWay,
+        completedAt: frame.completedAt
+      )
       let received = ReceivedFrame(
         index: frame.index,
         isKeyframe: frame.isKeyframe,
@@ -296,7 +310,9 @@ public struct PlayerSession: ~Copyable {
         byteCount: frame.byteCount,
         repairedPacketCount: frame.repairedPacketCount,
         skipped: frame.skipped,
-        longestSilence: self.silence.takeLongest()
+        refresh: frame.refresh,
+        restartsDecoder: frame.restartsDecoder,
+        longestSilence: frame.refresh == .underWay ? .zero : self.silence.takeLongest()
       )
       body(received, accessUnit)
     }
@@ -363,7 +379,7 @@ public struct PlayerSession: ~Copyable {
       // What came before the first packet of its frame is missing too.
       self.nacks.begin(at: sequence - Int64(descriptor.packetIndex))
     }
-    if !self.nacks.received(sequence, now: now) { self.refreshNow(now: now) }
+    if !self.nacks.received(sequence, now: now) { self.refresh(givenUpBefore: sequence, now: now) }
     self.assembler.insert(
       packet,
       payload: header.payload,
@@ -414,7 +430,7 @@ public struct PlayerSession: ~Copyable {
     }
     self.silence.heard(now: now)
     let sequence = self.videoSequences.unwrap(retransmission.originalSequenceNumber)
-    if !self.nacks.received(sequence, now: now) { self.refreshNow(now: now) }
+    if !self.nacks.received(sequence, now: now) { self.refresh(givenUpBefore: sequence, now: now) }
     let refused = self.assembler.counts.refusedPackets
     self.assembler.insert(
       packet,
@@ -511,6 +527,7 @@ public struct PlayerSession: ~Copyable {
       self.input.acknowledge(acknowledgement.newestReceived)
     case TermsNotice.subtype:
       guard let notice = try? TermsNotice(parsing: data), let news = self.terms?.received(notice) else { return }
+      self.assembler.takesRecoveryPoints = self.terms?.inForce.hasIntraRefresh ?? false
       if news.hasChanged { self.events.append(.termsChanged(notice)) }
       if news.isAnswered { self.events.append(.wishAnswered(notice)) }
     default: break
@@ -533,17 +550,35 @@ public struct PlayerSession: ~Copyable {
     }
   }
 
-  private mutating func refreshNow(now: Instant) {
-    self.assembler.refresh()
-    self.refreshAt = now
+  /// Some of the picture is lost for good: a key frame is asked for, at once or when it is not drawn anew without.
+  ///
+  /// - Parameter givenUpBefore: packets that are missing before this one will not come.
+  private mutating func refresh(givenUpBefore: Int64, now: Instant) {
+    self.assembler.refresh(givenUpBefore: givenUpBefore)
+    guard let terms = self.terms?.inForce, terms.hasIntraRefresh, let nextIndex = self.assembler.nextIndex else {
+      self.refreshAt = now
+      return
+    }
+    let askAt = self.refreshWait.lost(
+      from: nextIndex,
+      newest: self.assembler.newestIndex,
+      period: terms.refreshPeriod,
+      nominal: .nanoseconds(1_000_000_000 / Int64(terms.frameRate)),
+      now: now
+    )
+    if let askAt { self.refreshAt = askAt }
   }
 
   private mutating func requestRepairs(now: Instant, _ send: (RawSpan, PacketKind) -> Void) {
     if let tail = self.unnoticedTail, tail.noticeAt <= now, !self.nacks.expected(before: tail.end, now: now) {
-      self.refreshNow(now: now)
+      self.refresh(givenUpBefore: tail.end, now: now)
     }
     self.requests.removeAll(keepingCapacity: true)
-    if self.nacks.poll(now: now, into: &self.requests) { self.refreshNow(now: now) }
+    // Where the picture is drawn anew part by part, what comes after a loss goes into it.
+    let keepsLater = self.assembler.takesRecoveryPoints && self.assembler.nextIndex != nil
+    if self.nacks.poll(now: now, keepsLater: keepsLater, into: &self.requests) {
+      self.refresh(givenUpBefore: self.nacks.givenUpBefore, now: now)
+    }
     if !self.requests.isEmpty {
       self.rtcp.removeAll(keepingCapacity: true)
       GenericNACK(
@@ -553,7 +588,7 @@ public struct PlayerSession: ~Copyable {
       ).serialize(into: &self.rtcp)
       send(self.rtcp.octets, .rtcp)
     }
-    if self.assembler.needsKeyframe, self.refreshAt <= now {
+    if self.assembler.isPictureBroken, self.refreshAt <= now {
       // A key frame that is on its way is better repaired than asked for again.
       let isArriving = self.assembler.hasKeyframeUnderWay && self.nacks.deadline != nil
       self.refreshAt = now + max((self.roundTrip ?? .milliseconds(30)) * 3 / 2 + .milliseconds(30), .milliseconds(60))
@@ -564,7 +599,7 @@ public struct PlayerSession: ~Copyable {
       self.sendPictureLoss(send)
     } else if let echoAt = self.refreshEchoAt, echoAt <= now {
       self.refreshEchoAt = nil
-      if self.assembler.needsKeyframe { self.sendPictureLoss(send) }
+      if self.assembler.isPictureBroken { self.sendPictureLoss(send) }
     }
   }
 

@@ -14,6 +14,16 @@ public struct ReceivedFrame: Hashable, Sendable {
     public var sentAt: Instant
   }
 
+  /// Whether its picture is whole, in a stream that is drawn anew part by part after a loss.
+  public enum Refresh: Hashable, Sendable {
+    /// It is, and so was the one before.
+    case none
+    /// It is not yet: decode the frame, since later ones refer to it, and show the last picture on.
+    case underWay
+    /// It is the first that is.
+    case completed
+  }
+
   /// Counts up by one with every frame that the host sent; a gap is a frame that will not come.
   public var index: Int64
   public var isKeyframe: Bool
@@ -34,7 +44,11 @@ public struct ReceivedFrame: Hashable, Sendable {
   public var repairedPacketCount: Int
   /// Pictures that the host left out on purpose before this one.
   public var skipped: SkippedPictures?
-  /// The longest time without any packet of the video since the frame before was handed on.
+  /// Whether its picture may be shown.
+  public var refresh = Refresh.none
+  /// Whether frames before it are missing though it is no key frame: whatever the decoder knows is of no use.
+  public var restartsDecoder = false
+  /// The longest time without any packet of the video since the frame before whose picture may be shown was handed on.
   public var longestSilence: Duration = .zero
 }
 

@@ -42,6 +42,8 @@ public struct HostTerms: Sendable {
   private var answered: UInt32 = 0
   private var revision: UInt32 = 0
   private var wishIsLimited = false
+  /// The player wishes for intra refresh, and there is none.
+  private var lacksRefresh = false
   private var refused: (terms: StreamTerms, until: Instant)?
   private var nextChangeAt = Instant.zero
   private var mustTell = false
@@ -54,6 +56,7 @@ public struct HostTerms: Sendable {
     self.inForce = granted
     self.wished = granted
     if let wish { self.take(wish) }
+    self.mustTell = self.lacksRefresh
   }
 
   /// What the player is told.
@@ -62,7 +65,7 @@ public struct HostTerms: Sendable {
   }
 
   /// Whether there is anything to tell that the grant did not say.
-  var isTold: Bool { self.revision > 0 || self.answered > 0 }
+  var isTold: Bool { self.revision > 0 || self.answered > 0 || self.lacksRefresh }
 
   /// Whether the notice is to leave at once.
   mutating func takeMustTell() -> Bool {
@@ -148,7 +151,12 @@ public struct HostTerms: Sendable {
   mutating func failed(now: Instant) -> StreamTerms? {
     guard let terms = self.underWay else { return nil }
     self.underWay = nil
-    if terms.codec != self.inForce.codec {
+    if terms.hasIntraRefresh, !self.inForce.hasIntraRefresh || terms.codec != self.inForce.codec {
+      // The encoder has no intra refresh after all. Without, it is tried again.
+      self.bounds.refreshable.remove(terms.codec)
+      self.wished = self.bounds.terms(nearest: self.wished, present: self.inForce)
+      self.lacksRefresh = true
+    } else if terms.codec != self.inForce.codec {
       // There is no such encoder after all.
       self.bounds.codecs.remove(terms.codec)
       self.wished = self.bounds.terms(nearest: self.wished, present: self.inForce)
@@ -164,6 +172,7 @@ public struct HostTerms: Sendable {
     self.wishIsLimited =
       self.wished.picture != wish.picture || self.wished.frameRate != wish.frameRate
       || self.wished.codec != wish.codec
+    self.lacksRefresh = wish.hasIntraRefresh && !self.wished.hasIntraRefresh
   }
 
   /// What the stream should be: the player's wish, lowered to what path and decoder can take.
@@ -175,7 +184,8 @@ public struct HostTerms: Sendable {
       frameRate: max(1, min(picture.frameRate, self.decodableRate ?? picture.frameRate)),
       maximumBitrate: self.wished.maximumBitrate,
       audioPacketDuration: self.inForce.audioPacketDuration,
-      codec: self.wished.codec
+      codec: self.wished.codec,
+      hasIntraRefresh: self.wished.hasIntraRefresh
     )
   }
 
@@ -183,7 +193,7 @@ public struct HostTerms: Sendable {
     let (now, wish) = (self.inForce, self.wished)
     if now.frameRate < wish.frameRate, let rate = self.decodableRate, now.frameRate == rate { return .decoder }
     if now.picture != wish.picture || now.frameRate < wish.frameRate { return .bitrate }
-    return self.wishIsLimited || now.codec != wish.codec ? .host : .none
+    return self.wishIsLimited || self.lacksRefresh || now.codec != wish.codec ? .host : .none
   }
 
   private func isRefused(_ terms: StreamTerms, now: Instant) -> Bool {

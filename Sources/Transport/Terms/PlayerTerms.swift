@@ -81,7 +81,7 @@ public struct PlayerTerms: Hashable, Sendable {
   struct News: Hashable, Sendable {
     /// The terms have changed.
     var hasChanged: Bool
-    /// The newest wish has been answered.
+    /// The newest wish has been answered, or what the session was asked to begin with.
     var isAnswered: Bool
   }
 
@@ -91,12 +91,14 @@ public struct PlayerTerms: Hashable, Sendable {
       return News(hasChanged: false, isAnswered: false)
     }
     let hasChanged = notice.revision > self.revision
-    let isAnswered = self.sendAt != nil && notice.answered == self.number
+    let isAnswered =
+      self.sendAt != nil && notice.answered == self.number
+      || notice.answered == 0 && notice.revision == 0 && notice.limit != self.limit
     self.revision = notice.revision
     self.answered = notice.answered
     self.inForce = notice.terms
     self.limit = notice.limit
-    if isAnswered { self.sendAt = nil }
+    if notice.answered == self.number { self.sendAt = nil }
     return News(hasChanged: hasChanged, isAnswered: isAnswered)
   }
 

@@ -11,13 +11,26 @@ public struct TermsBounds: Hashable, Sendable {
   public var bitrate: Bitrate
   /// What the host's encoders make; at least one.
   public var codecs: Set<VideoCodec>
+  /// Of these, those whose pictures the encoders can draw anew part by part.
+  public var refreshable: Set<VideoCodec>
+  /// Whether pictures are drawn anew that way wherever they can be, asked for or not.
+  public var refreshesAlways: Bool
 
-  public init(size: PictureSize, frameRate: Int, bitrate: Bitrate, codecs: Set<VideoCodec>) {
+  public init(
+    size: PictureSize,
+    frameRate: Int,
+    bitrate: Bitrate,
+    codecs: Set<VideoCodec>,
+    refreshable: Set<VideoCodec> = [],
+    refreshesAlways: Bool = false
+  ) {
     precondition(!codecs.isEmpty, "a host has an encoder")
     self.size = size
     self.frameRate = frameRate
     self.bitrate = bitrate
     self.codecs = codecs
+    self.refreshable = refreshable
+    self.refreshesAlways = refreshesAlways
   }
 
   /// The nearest to `wish` that the host can do.
@@ -32,7 +45,8 @@ public struct TermsBounds: Hashable, Sendable {
       frameRate: min(wish.frameRate, self.frameRate),
       maximumBitrate: max(.kilobits(100), min(wish.maximumBitrate, self.bitrate)),
       audioPacketDuration: present.audioPacketDuration,
-      codec: codec
+      codec: codec,
+      hasIntraRefresh: (wish.hasIntraRefresh || self.refreshesAlways) && self.refreshable.contains(codec)
     )
   }
 }

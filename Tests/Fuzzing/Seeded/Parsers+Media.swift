@@ -15,6 +15,11 @@ extension Parser {
       Parser(name: "rtcp", valid: rtcp.flatMap { vectors("rtcp-\($0)") }, longest: 1500, parse: Self.rtcp),
       Parser(name: "input", valid: vectors("input-packet"), longest: 1200, parse: Self.input),
       Parser(name: "parity", valid: vectors("rtp-parity"), longest: 1200, parse: Self.parity),
+      Parser(name: "recovery-point", valid: vectors("rtp-recovery-point"), longest: 300) { bytes in
+        guard let point = RecoveryPoint(accessUnit: bytes.octets, codec: .h264) else { return false }
+        precondition(0...0xFFFF ~= point.frameCount, "a player can wait for so many frames")
+        return true
+      },
       Parser(name: "redundant-audio", valid: vectors("rtp-redundant-audio"), longest: 1200, parse: Self.redundantAudio),
       Parser(name: "input-acknowledgement", valid: vectors("input-acknowledgement"), longest: 100) { bytes in
         InputAcknowledgement(parsing: bytes.octets) != nil
