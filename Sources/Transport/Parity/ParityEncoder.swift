@@ -50,9 +50,11 @@ struct ParityEncoder: ~Copyable {
 
   /// Sends what waits.
   ///
-  /// - Parameter number: of the next packet in the retransmission stream.
+  /// - Parameters:
+  ///   - number: of the next packet in the retransmission stream.
+  ///   - send: gets each packet's number and bytes.
   /// - Returns: packets sent.
-  mutating func poll(number: inout UInt16, ssrc: SSRC, _ send: (RawSpan, PacketKind) -> Void) -> Int {
+  mutating func poll(number: inout UInt16, ssrc: SSRC, _ send: (SequenceNumber, RawSpan) -> Void) -> Int {
     let count = self.nextQueued - self.nextUnsent
     while self.nextUnsent < self.nextQueued {
       let slot = self.nextUnsent % Self.capacity
@@ -62,7 +64,8 @@ struct ParityEncoder: ~Copyable {
       var bytes = unsafe span.mutableBytes
       bytes.storeBigEndian(number, at: start + 2)
       bytes.storeBigEndian(ssrc.rawValue, at: start + 8)
-      send(self.storage.octets.extracting(start..<start + self.byteCounts[slot]), .rtp)
+      let end = start + self.byteCounts[slot]
+      send(SequenceNumber(rawValue: number), self.storage.octets.extracting(start..<end))
       number &+= 1
       self.nextUnsent += 1
     }

@@ -247,11 +247,9 @@ struct VideoSender: ~Copyable {
     guard self.nextUnsent == self.nextSequence else { return }
     let ssrc = self.retransmissionSSRC
     self.paritySentCount +=
-      self.parity?.poll(number: &self.retransmissionSequence, ssrc: ssrc) { packet, kind in
-        if let header = try? RTPHeader(parsing: packet) {
-          rate.sentRepair(header.sequenceNumber, byteCount: packet.byteCount, now: now)
-        }
-        send(packet, kind)
+      self.parity?.poll(number: &self.retransmissionSequence, ssrc: ssrc) { number, packet in
+        rate.sentRepair(number, byteCount: packet.byteCount, now: now)
+        send(packet, .rtp)
       } ?? 0
   }
 

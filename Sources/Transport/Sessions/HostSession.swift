@@ -40,21 +40,6 @@ public struct HostSession: ~Copyable {
     case silence
   }
 
-  /// Figures for logs and tests.
-  public struct Statistics: Hashable, Sendable {
-    public var framesSent = 0
-    public var videoPacketsSent = 0
-    public var retransmissions = 0
-    public var parityPacketsSent = 0
-    public var keyframeRequests = 0
-    public var inputEvents = 0
-    /// Copies of earlier packets of sound that were sent along with later ones.
-    public var audioCopiesSent = 0
-    public var malformedPackets = 0
-    /// Of the player's last report, 0 ... 255 of 256 packets lost since the one before.
-    public var fractionLost: UInt8 = 0
-  }
-
   private let configuration: SessionConfiguration
   private var video: VideoSender
   private var audio: AudioSender
@@ -70,8 +55,8 @@ public struct HostSession: ~Copyable {
   private var carried: Bitrate?
   private var events: [Event] = []
   private var eventsTaken = 0
-  private var lastHeardAt: Instant
-  private var isSuspended = false
+  /// While it is silent the session is suspended.
+  private var peerSilence: PeerSilence
   private var isEnded = false
   private var mustAcknowledge = false
   private var lastKeyframeAt: Instant?
@@ -124,7 +109,7 @@ public struct HostSession: ~Copyable {
     // A session that is resumed may be on another path.
     self.terms?.pathChanged()
     self.adaptation = PictureAdaptation(now: now)
-    self.lastHeardAt = now
+    self.peerSilence = PeerSilence(configuration, now: now)
     self.events.reserveCapacity(64)
     self.rtcp.reserveCapacity(1200)
   }
@@ -264,9 +249,8 @@ public struct HostSession: ~Copyable {
   /// When ``poll(now:_:)`` must be called next.
   public var deadline: Instant {
     if self.isEnded { return self.farewell?.dueAt ?? .distantFuture }
-    let silence =
-      self.lastHeardAt + (self.isSuspended ? self.configuration.endTimeout : self.configuration.silenceTimeout)
-    guard !self.isSuspended else { return silence }
+    let silence = self.peerSilence.deadline
+    guard !self.peerSilence.isSilent else { return silence }
     // To an address that is not proven nothing is repeated.
     guard self.pathChangedAt == nil else {
       return min(silence, self.reports.dueAt, self.terms?.deadline ?? .distantFuture)
@@ -289,7 +273,7 @@ public struct HostSession: ~Copyable {
       self.sendFarewell(farewell.reason, now: now, send)
       return
     }
-    guard !self.isEnded, !self.isSuspended else {
+    guard !self.isEnded, !self.peerSilence.isSilent else {
       self.video.discardUnsent()
       self.audio.discardUnsent()
       return
@@ -327,7 +311,7 @@ public struct HostSession: ~Copyable {
   }
 
   /// Media for an address that is not proven would be withheld, and must not use up sequence numbers.
-  private var mayStream: Bool { !self.isSuspended && !self.isEnded && self.pathChangedAt == nil }
+  private var mayStream: Bool { !self.peerSilence.isSilent && !self.isEnded && self.pathChangedAt == nil }
 
   /// Lets the picture follow the path, and begins the change that is due.
   private mutating func advanceTerms(now: Instant) {
@@ -364,9 +348,7 @@ public struct HostSession: ~Copyable {
   }
 
   private mutating func heard(now: Instant) {
-    self.lastHeardAt = now
-    guard self.isSuspended, !self.isEnded else { return }
-    self.isSuspended = false
+    guard self.peerSilence.heard(now: now), !self.isEnded else { return }
     self.forgetReadings(now: now)
     self.events.append(.resumed)
     self.events.append(.keyframeRequested)
@@ -381,13 +363,12 @@ public struct HostSession: ~Copyable {
 
   private mutating func watchSilence(now: Instant) {
     guard !self.isEnded else { return }
-    let silence = now - self.lastHeardAt
-    if silence >= self.configuration.endTimeout {
+    switch self.peerSilence.watch(now: now) {
+    case .silent: self.events.append(.suspended)
+    case .gone:
       self.isEnded = true
       self.events.append(.ended(.silence))
-    } else if silence >= self.configuration.silenceTimeout, !self.isSuspended {
-      self.isSuspended = true
-      self.events.append(.suspended)
+    case nil: break
     }
   }
 

@@ -26,47 +26,6 @@ public struct PlayerSession: ~Copyable {
     case wishUnanswered
   }
 
-  /// Figures for the status line, the summary and tests.
-  public struct Statistics: Hashable, Sendable {
-    public var framesDelivered = 0
-    /// Frames that the host sent and that could not be decoded.
-    public var framesLost = 0
-    public var packetsReceived = 0
-    public var packetsRepaired = 0
-    /// Packets made anew from parity.
-    public var packetsRebuilt = 0
-    /// Packets of the video stream that never came, as RFC 3550 counts them.
-    public var packetsLost = 0
-    public var repeatRequests = 0
-    public var keyframeRequests = 0
-    /// How often the picture became whole again after a loss because it was drawn anew part by part.
-    public var refreshes = 0
-    public var audioPacketsReceived = 0
-    /// Packets of sound that are played from the copy in a later one.
-    public var audioPacketsRecovered = 0
-    public var audioPacketsLost = 0
-    public var malformedPackets = 0
-    public var bytesReceived = 0
-
-    public init() {}
-
-    /// The figures of one session and of the one that resumed it, together.
-    public static func + (first: Statistics, second: Statistics) -> Statistics {
-      var sum = Statistics()
-      for field in [
-        \Statistics.framesDelivered, \.framesLost, \.packetsReceived, \.packetsRepaired, \.packetsRebuilt,
-        \.packetsLost,
-        \.repeatRequests,
-        \.keyframeRequests, \.refreshes,
-        \.audioPacketsReceived, \.audioPacketsRecovered, \.audioPacketsLost, \.malformedPackets,
-        \.bytesReceived,
-      ] {
-        sum[keyPath: field] = first[keyPath: field] + second[keyPath: field]
-      }
-      return sum
-    }
-  }
-
   private static let tailQuiet: Duration = .milliseconds(4)
   private static let refreshEchoDelay: Duration = .milliseconds(2)
 
@@ -74,25 +33,21 @@ public struct PlayerSession: ~Copyable {
   private var assembler = FrameAssembler()
   private var parity: ParityDecoder?
   private var rebuilt: [Int64] = []
-  private var audio = AudioReceiver()
+  private var sound: SoundReception
   private var nacks = NACKGenerator()
   private var refreshWait = RefreshWait()
   private var feedback: FeedbackCollector
   private var reports: ReportExchange
   private var videoStatistics = ReceptionStatistics()
   private var silence = SilenceMeter()
-  private var audioStatistics = ReceptionStatistics()
   private var videoSequences = SequenceUnwrapper()
-  private var audioSequences = SequenceUnwrapper()
   private var videoTimeline = MediaTimeline(rate: .video)
-  private var audioTimeline = MediaTimeline(rate: .audio)
   /// Survives a change of keys, so that no event is lost.
   public private(set) var input: InputSender
   /// What streams and what is wished for. Survives a change of keys; `nil` where terms are not for change.
   public private(set) var terms: PlayerTerms?
   private var events: [Event] = []
-  private var lastHeardAt: Instant
-  private var toldSilent = false
+  private var peerSilence: PeerSilence
   private var isEnded = false
   private var refreshAt: Instant
   /// When the last request for a key frame is said again, in case it was lost.
@@ -116,6 +71,7 @@ public struct PlayerSession: ~Copyable {
     var random = SplitMix64(seed: configuration.sequenceSeed)
     self.configuration = configuration
     self.parity = code.map { ParityDecoder(code: $0, ssrc: configuration.videoSSRC) }
+    self.sound = SoundReception(ntp: configuration.ntp)
     self.reports = ReportExchange(ntp: configuration.ntp, now: now)
     self.feedback = FeedbackCollector(
       video: configuration.videoSSRC,
@@ -129,7 +85,7 @@ public struct PlayerSession: ~Copyable {
     }
     self.terms = terms
     self.assembler.takesRecoveryPoints = terms?.inForce.hasIntraRefresh ?? false
-    self.lastHeardAt = now
+    self.peerSilence = PeerSilence(configuration, now: now)
     // The first key frame comes by itself; ask only when it stays away.
     self.refreshAt = now + .milliseconds(500)
     self.requests.reserveCapacity(512)
@@ -149,9 +105,9 @@ public struct PlayerSession: ~Copyable {
     all.refreshes = self.assembler.progress.completedCount
     all.packetsLost = max(0, Int(self.videoStatistics.lostCount))
     all.repeatRequests = self.nacks.requestCount
-    all.audioPacketsReceived = self.audio.receivedCount
-    all.audioPacketsRecovered = self.audio.recoveredCount
-    all.audioPacketsLost = self.audio.lostCount
+    all.audioPacketsReceived = self.sound.receivedCount
+    all.audioPacketsRecovered = self.sound.recoveredCount
+    all.audioPacketsLost = self.sound.lostCount
     all.malformedPackets += self.assembler.counts.malformedPackets
     return all
   }
@@ -172,19 +128,20 @@ public struct PlayerSession: ~Copyable {
       self.counted.malformedPackets += 1
       return
     }
-    self.heard(now: now)
+    _ = self.peerSilence.heard(now: now)
     self.counted.bytesReceived += packet.byteCount
     switch header.ssrc {
     case self.configuration.videoSSRC: self.receiveVideo(packet, header, ecn: ecn, now: now)
     case self.configuration.videoRetransmissionSSRC: self.receiveRetransmission(packet, header, ecn: ecn, now: now)
-    case self.configuration.audioSSRC: self.receiveAudio(packet, header, now: now)
+    case self.configuration.audioSSRC:
+      if !self.sound.receive(packet, header, now: now) { self.counted.malformedPackets += 1 }
     default: self.counted.malformedPackets += 1
     }
   }
 
   /// Takes one authenticated RTCP packet, compound or reduced-size, in plaintext.
   public mutating func handle(rtcp packet: RawSpan, now: Instant) {
-    self.heard(now: now)
+    _ = self.peerSilence.heard(now: now)
     self.counted.bytesReceived += packet.byteCount
     var reader = RTCPReader(packet)
     do {
@@ -224,15 +181,12 @@ public struct PlayerSession: ~Copyable {
   /// When ``poll(now:_:)`` must be called next.
   public var deadline: Instant {
     if self.isEnded { return self.farewell?.dueAt ?? .distantFuture }
-    var earliest = min(
-      self.reports.dueAt,
-      self.lastHeardAt + (self.toldSilent ? self.configuration.endTimeout : self.configuration.silenceTimeout)
-    )
+    var earliest = min(self.reports.dueAt, self.peerSilence.deadline)
     if let at = self.input.deadline { earliest = min(earliest, at) }
     if let at = self.nacks.deadline { earliest = min(earliest, at) }
     if let at = self.terms?.deadline { earliest = min(earliest, at) }
     if let at = self.feedback.deadline { earliest = min(earliest, at) }
-    if let at = self.audio.deadline { earliest = min(earliest, at) }
+    if let at = self.sound.deadline { earliest = min(earliest, at) }
     if let tail = self.unnoticedTail { earliest = min(earliest, tail.noticeAt) }
     if self.assembler.isPictureBroken {
       earliest = min(earliest, self.refreshAt, self.refreshEchoAt ?? .distantFuture)
@@ -324,14 +278,7 @@ public struct PlayerSession: ~Copyable {
   ///
   /// - Parameter body: receives the step and, for a packet, its Opus payload, valid within the closure.
   public mutating func nextAudio(now: Instant, _ body: (ReceivedAudio, RawSpan) -> Void) -> Bool {
-    self.audio.poll(now: now) { step, payload in
-      switch step {
-      case .lost(let count): body(.lost(count), payload)
-      case .packet(_, let timestamp, let arrivedAt):
-        let mediaTime = self.audioTimeline.mediaTime(timestamp) ?? arrivedAt.nanoseconds
-        body(.packet(mediaTime: mediaTime, arrivedAt: arrivedAt), payload)
-      }
-    }
+    self.sound.next(now: now, body)
   }
 
   /// Takes the next event, oldest first, or returns `nil`.
@@ -345,20 +292,14 @@ public struct PlayerSession: ~Copyable {
     return (tail.end, tail.lastReceivedAt + max(Self.tailQuiet, (self.roundTrip ?? .zero) / 4))
   }
 
-  private mutating func heard(now: Instant) {
-    self.lastHeardAt = now
-    self.toldSilent = false
-  }
-
   private mutating func watchSilence(now: Instant) {
     guard !self.isEnded else { return }
-    let silence = now - self.lastHeardAt
-    if silence >= self.configuration.endTimeout {
+    switch self.peerSilence.watch(now: now) {
+    case .silent: self.events.append(.silent)
+    case .gone:
       self.isEnded = true
       self.events.append(.expired)
-    } else if silence >= self.configuration.silenceTimeout, !self.toldSilent {
-      self.toldSilent = true
-      self.events.append(.silent)
+    case nil: break
     }
   }
 
@@ -443,58 +384,6 @@ public struct PlayerSession: ~Copyable {
     // Of several copies, one repairs.
     if self.assembler.counts.refusedPackets == refused { self.counted.packetsRepaired += 1 }
     self.rebuild(frameOf: sequence, now: now)
-  }
-
-  private mutating func receiveAudio(_ packet: RawSpan, _ header: RTPHeader, now: Instant) {
-    self.audioStatistics.received(
-      sequence: header.sequenceNumber,
-      timestamp: header.timestamp,
-      arrival: now,
-      clockRate: .audio
-    )
-    if let captureTime = AbsoluteCaptureTime(parsing: packet, extensions: header.extensions) {
-      self.audioTimeline.anchor(header.timestamp, at: self.configuration.ntp.instant(at: captureTime.timestamp))
-    }
-    let sequence = self.audioSequences.unwrap(header.sequenceNumber)
-    guard header.payloadType == .redundantAudio else {
-      self.audio.insert(
-        packet.extracting(header.payload),
-        sequence: sequence,
-        timestamp: header.timestamp,
-        now: now
-      )
-      return
-    }
-    guard let redundant = RedundantAudioPayload(parsing: packet, payload: header.payload) else {
-      self.counted.malformedPackets += 1
-      return
-    }
-    self.insert(redundant.beforePrevious, in: packet, sequence: sequence - 2, header, now: now)
-    self.insert(redundant.previous, in: packet, sequence: sequence - 1, header, now: now)
-    self.audio.insert(
-      packet.extracting(redundant.newest),
-      sequence: sequence,
-      timestamp: header.timestamp,
-      now: now
-    )
-  }
-
-  /// Takes the copy of an earlier packet of sound that came along with a later one.
-  private mutating func insert(
-    _ copy: RedundantAudioPayload.Copy?,
-    in packet: RawSpan,
-    sequence: Int64,
-    _ header: RTPHeader,
-    now: Instant
-  ) {
-    guard let copy else { return }
-    self.audio.insert(
-      packet.extracting(copy.range),
-      sequence: sequence,
-      timestamp: header.timestamp.advanced(by: -Int(copy.age)),
-      isCopy: true,
-      now: now
-    )
   }
 
   private mutating func handle(_ part: RTCPPacket, in packet: RawSpan, now: Instant) {
@@ -613,8 +502,14 @@ public struct PlayerSession: ~Copyable {
   private mutating func appendReports(now: Instant) {
     let timestamp = self.reports.reportSent(now: now)
     let echo = self.reports.echo(now: now)
+    let soundBlock = self.sound.reportBlock(
+      ssrc: self.configuration.audioSSRC,
+      lastSR: echo.lastSR,
+      delay: echo.delay
+    )
     var blocks: [ReportBlock] = []
-    if self.videoStatistics.receivedCount > 0 {
+    // The echo lets the host measure the round trip, also while nothing has come.
+    if self.videoStatistics.receivedCount > 0 || soundBlock == nil {
       blocks.append(
         self.videoStatistics.reportBlock(
           ssrc: self.configuration.videoSSRC,
@@ -623,25 +518,7 @@ public struct PlayerSession: ~Copyable {
         )
       )
     }
-    if self.audioStatistics.receivedCount > 0 {
-      blocks.append(
-        self.audioStatistics.reportBlock(
-          ssrc: self.configuration.audioSSRC,
-          lastSR: echo.lastSR,
-          delay: echo.delay
-        )
-      )
-    }
-    if blocks.isEmpty {
-      // Nothing received yet, but the echo lets the host measure the round trip.
-      blocks.append(
-        self.videoStatistics.reportBlock(
-          ssrc: self.configuration.videoSSRC,
-          lastSR: echo.lastSR,
-          delay: echo.delay
-        )
-      )
-    }
+    if let soundBlock { blocks.append(soundBlock) }
     SenderReport(
       ssrc: self.configuration.inputSSRC,
       ntp: timestamp,
