@@ -16,7 +16,7 @@ extension LoadReport {
     latency("capture-to-decoded", "Picture age", 99), latency("input-to-frame", "Input to frame", 50),
     latency("input-to-frame", "Input to frame", 99), latency("request-to-first-frame", "First frame", 50),
     latency("round-trip", "Round trip", 50),
-    Figure(name: "Late or missing, %", places: 3, wantsLess: true) { $0.latePercent },
+    Figure(name: "Late, %", places: 3, wantsLess: true) { $0.latePercent },
     Figure(name: "Missing, %", places: 3, wantsLess: true) { $0.missingPercent },
     Figure(name: "Freezes per minute", places: 3, wantsLess: true) { $0.freezesPerMinute },
     Figure(name: "Frozen, %", places: 3, wantsLess: true) { $0.frozenPercent },

@@ -129,11 +129,12 @@ public struct LoadReport: Sendable {
         "Half of all frames were whole so soon after the game drew them. " + Self.limit(age)
       ),
       ChartPage.card(
-        "Late or missing",
+        "Late",
         DecimalText.fixed(result.latePercent ?? 0, 2),
         "%",
-        "\(DecimalText.grouped(result.framesLate)) of \(DecimalText.grouped(result.frames + result.framesMissing)) frames "
-          + "came later than 100 ms or never; \(DecimalText.grouped(result.framesMissing)) never."
+        "\(DecimalText.grouped(result.framesLate)) of \(DecimalText.grouped(result.frames + result.framesMissing)) frames, "
+          + "or the next in their place, came later than 100 ms. "
+          + "\(DecimalText.grouped(result.framesMissing)) never came (\(DecimalText.fixed(result.missingPercent ?? 0, 2)) %)."
       ),
       ChartPage.card(
         "Freezes",

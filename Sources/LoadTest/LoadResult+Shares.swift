@@ -6,7 +6,8 @@ extension LoadResult {
   /// Sessions that ended before the run did, or never began.
   var failureCount: Int64 { self.failures.values.reduce(0, +) }
 
-  /// Frames that came never or later than 100 ms, of all that were due; `nil` where nothing was.
+  /// Frames that came later than 100 ms, or the next in the place of those that never did, of all that were due; `nil`
+  /// where nothing was.
   public var latePercent: Double? { Self.share(self.framesLate, of: self.frames + self.framesMissing, times: 100) }
 
   /// Frames that came never, of all that were due; `nil` where nothing was.

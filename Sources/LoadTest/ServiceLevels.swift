@@ -2,7 +2,7 @@
 public struct ServiceLevels: Hashable, Sendable {
   /// A figure of a result that is not a duration.
   public enum Figure: String, CaseIterable, Sendable {
-    /// Frames that came never or later than 100 ms, of all that were due.
+    /// Frames that came later than 100 ms, or the next in the place of those that never did, of all that were due.
     case latePercent = "late-percent"
     /// Frames that came never, of all that were due.
     case missingPercent = "missing-percent"

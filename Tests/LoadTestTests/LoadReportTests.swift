@@ -46,6 +46,15 @@ struct LoadReportTests {
     #expect(html.components(separatedBy: "<svg class=\"chart\"").count == 1 + 2 + 1 + 4 + 1)
   }
 
+  @Test("a frame that never came and one that came late are told apart")
+  func missing() throws {
+    var result = try self.result(age: 20)
+    (result.frames, result.framesMissing, result.framesLate) = (995, 5, 2)
+    let html = LoadReport([.init(name: "a", result: result)]).html
+    #expect(html.contains("2 of 1,000 frames, or the next in their place, came later than 100 ms."))
+    #expect(html.contains("5 never came (0.50 %)."))
+  }
+
   @Test("a machine that limits is named first")
   func limiting() throws {
     var result = try self.result(age: 20)
