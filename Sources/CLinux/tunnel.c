@@ -31,7 +31,8 @@ int shim_make_network(void) {
 }
 
 int shim_open_network(const char *path) {
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  // What a name leads to may be a pipe by now, which would be waited for.
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return -errno;
   if (ioctl(descriptor, NS_GET_NSTYPE) == CLONE_NEWNET) return descriptor;
   close(descriptor);

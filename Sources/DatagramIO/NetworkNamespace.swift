@@ -51,7 +51,7 @@ public final class NetworkNamespace: Sendable {
   /// - Returns: its descriptor, or a negative error number.
   private static func make(_ path: String, unless obstacle: Int32) -> Int32 {
     // A link to nothing, or to something else by now, is of a process that was killed.
-    let isStale = (obstacle == ENOENT || obstacle == EINVAL) && Self.target(of: path) != nil
+    let isStale = [ENOENT, EINVAL, ENXIO].contains(obstacle) && Self.target(of: path).map(Self.isLink) ?? false
     guard obstacle == ENOENT || isStale else { return -obstacle }
     let descriptor = Self.runThread {
       let descriptor = shim_make_network()
@@ -74,6 +74,13 @@ public final class NetworkNamespace: Sendable {
 
   /// Whoever has the rights opens the namespace itself by it.
   private static func link(to descriptor: Int32) -> String { "/proc/\(getpid())/fd/\(descriptor)" }
+
+  /// Whether a link's target is such a one, of whatever process.
+  private static func isLink(_ target: String) -> Bool {
+    let parts = target.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 5 && parts[0].isEmpty && parts[1] == "proc" && Int32(parts[2]) != nil && parts[3] == "fd"
+      && Int32(parts[4]) != nil
+  }
 
   /// Where a link leads to; `nil` if it is none.
   private static func target(of path: String) -> String? {

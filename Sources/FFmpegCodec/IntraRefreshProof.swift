@@ -31,7 +31,7 @@ public enum IntraRefreshProof {
       // The second wave, so that the picture is not the key frame's.
       let end = point.frame + point.count
       let sent = try self.picture(at: end, of: stream, without: 0..<0, codec: kind.codec)
-      let recovered = try self.picture(at: end, of: stream, without: 2..<point.frame, codec: kind.codec)
+      let recovered = try self.picture(at: end, of: stream, without: 2..<max(2, point.frame), codec: kind.codec)
       guard let whole = sent, let mended = recovered else { return "its pictures do not decode" }
       let difference = zip(whole, mended).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
       guard Double(difference) / Double(whole.count) <= self.largestDifference else {

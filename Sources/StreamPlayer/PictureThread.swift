@@ -50,7 +50,7 @@ final class PictureThread {
     let startedAt = Instant.now
     if frame.codec != decoder.codec {
       // Until a frame decodes with the new one, the outputs keep showing the last picture.
-      guard frame.isKeyframe else { return }
+      guard frame.isKeyframe else { return self.askForKeyframe() }
       decoder = try VideoDecoder(codec: frame.codec)
     }
     if frame.restartsDecoder { decoder.restart() }
@@ -77,8 +77,7 @@ final class PictureThread {
         // A damaged frame: the next key frame mends it. A decoder that keeps failing is opened afresh.
         self.failures += 1
         if self.failures % 8 == 0 { try decoder.reset() }
-        self.link.decodingFailed.store(true, ordering: .relaxed)
-        self.link.networkWakeup.signal()
+        self.askForKeyframe()
       }
       if let outputError { throw outputError }
       try self.recording?.write(frame, accessUnit: accessUnit, size: size)
@@ -92,5 +91,10 @@ final class PictureThread {
       self.link.decodableRate.store(self.pace.limit ?? 0, ordering: .relaxed)
       self.link.networkWakeup.signal()
     }
+  }
+
+  private func askForKeyframe() {
+    self.link.decodingFailed.store(true, ordering: .relaxed)
+    self.link.networkWakeup.signal()
   }
 }

@@ -163,13 +163,20 @@ struct TunnelTests {
     var status = stat()
     mkdir("/run/netns", 0o755)
     // No process has that number; and a descriptor may be of something else by now.
-    for target in ["/proc/4194305/fd/3", "/dev/null"] {
+    var ends: [CInt] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    for target in ["/proc/4194305/fd/3", "/proc/\(getpid())/fd/\(ends[0])"] {
       #expect(symlink(target, path) == 0)
       let namespace = try NetworkNamespace(named: self.playersName)
       #expect(try self.devices(in: namespace) == ["lo"])
       namespace.remove()
       #expect(lstat(path, &status) != 0)
     }
+    #expect(symlink("/proc/4194305/ns/net", path) == 0)
+    #expect(throws: SocketError.self) { _ = try NetworkNamespace(named: self.playersName) }
+    #expect(lstat(path, &status) == 0)
+    unlink(path)
     close(open(path, O_CREAT | O_WRONLY, 0o600))
     defer { unlink(path) }
     #expect(throws: SocketError.self) { _ = try NetworkNamespace(named: self.playersName) }

@@ -37,7 +37,7 @@ struct RateController: Sendable {
   private var arrivalClock = MiddleUnwrapper()
   /// When the newest packet heard of was through the bottleneck, on this clock.
   private var throughAt: Instant?
-  private var silence = SilenceWatch()
+  private var silence = PathSilence()
   /// When the newest packet heard of was sent.
   private var newestSentAt = Instant.zero
   private var lossCause = LossCause()
@@ -116,7 +116,7 @@ struct RateController: Sendable {
       drainRate: share * (self.capacity.bytesPerSecond ?? fallback),
       outstandingByteCount: outstanding,
       drainsFrom: drainsFrom,
-      drainsUntil: drainsFrom + (self.roundTrip ?? SilenceWatch.unknownRoundTrip) + Self.newsDelay,
+      drainsUntil: drainsFrom + (self.roundTrip ?? PathSilence.unknownRoundTrip) + Self.newsDelay,
       heardBy: self.silence.heardBy(oldest: oldest, roundTrip: self.roundTrip),
       floorByteCount: self.limits.floor.byteCount(per: self.interval),
       capByteCount: self.limits.cap.byteCount(per: self.interval),

@@ -62,8 +62,8 @@ struct FrameAssembler: ~Copyable {
   private(set) var progress = RefreshProgress()
   /// Of the frames from here on no packet has been given up.
   private var givenUpBefore: Int64 = 0
-  /// Where the frame after the last that was handed on begins.
-  private var deliveredEnd: Int64?
+  /// Where the frame after the last that was handed on begins, and what that one was made with.
+  private var delivered: (end: Int64, codec: VideoCodec)?
 
   init() {
     self.accessUnit.reserveCapacity(256 << 10)
@@ -168,8 +168,10 @@ struct FrameAssembler: ~Copyable {
       point: point,
       isRestart: restartsDecoder
     )
-    self.needsKeyframe = false
-    self.deliveredEnd = frame.firstSequence + Int64(frame.packetCount)
+    let end = frame.firstSequence + Int64(frame.packetCount)
+    self.delivered = (end, frame.codec)
+    // A late repair can complete a frame before one that is lost for good.
+    self.needsKeyframe = end < self.givenUpBefore
     self.counts.delivered += 1
     let ready = Frame(
       codec: frame.codec,
@@ -217,7 +219,7 @@ struct FrameAssembler: ~Copyable {
   var neededFrom: Int64? {
     guard let nextIndex = self.nextIndex else { return nil }
     let frame = self.pending[Int(nextIndex & Int64(Self.window - 1))]
-    return frame.index == nextIndex ? frame.firstSequence : self.deliveredEnd
+    return frame.index == nextIndex ? frame.firstSequence : self.delivered?.end
   }
 
   /// Where the newest frame ends and when something of it last came, while some of it is missing.
@@ -249,7 +251,9 @@ struct FrameAssembler: ~Copyable {
     guard self.needsKeyframe, self.takesRecoveryPoints, let nextIndex = self.nextIndex else { return nil }
     var first: Int?
     for place in self.pending.indices where self.pending[place].index >= nextIndex && self.pending[place].isComplete {
-      guard self.pending[place].firstSequence >= self.givenUpBefore else { continue }
+      // Another codec begins with a key frame.
+      guard self.pending[place].firstSequence >= self.givenUpBefore, self.pending[place].codec == self.delivered?.codec
+      else { continue }
       if !self.pending[place].isExamined { self.examine(place) }
       guard self.pending[place].recoveryPoint != nil else { continue }
       if let known = first, self.pending[known].index <= self.pending[place].index { continue }

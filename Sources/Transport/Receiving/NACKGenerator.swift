@@ -2,7 +2,7 @@ public import MediaUnits
 
 /// Decides which missing packets to ask for again, when, and when to give up.
 ///
-/// Sequence numbers are extended, so they never wrap. Sans-IO: call ``received(_:now:)`` and ``lost(before:now:)``,
+/// Sequence numbers are extended, so they never wrap. Sans-IO: call ``received(_:now:)`` and ``expected(before:now:)``,
 /// then ``poll(now:into:)``, then sleep until ``deadline``.
 ///
 /// - Spec: RFC 4585 §6.2.1; Protocol/feedback.md §3.

@@ -6,7 +6,7 @@ public import SessionProtocol
 /// The player's end of one session: media in, input out, told the time.
 ///
 /// Packets come and go in plaintext; whoever drives this protects them. Feed it, then ``poll(now:_:)``,
-/// ``nextFrame(now:_:)``, ``nextAudio(now:_:)`` and ``nextEvent()`` until they have nothing more, then sleep until
+/// ``nextFrame(_:)``, ``nextAudio(now:_:)`` and ``nextEvent()`` until they have nothing more, then sleep until
 /// ``deadline``.
 ///
 /// - Spec: Protocol/session.md §5, Protocol/media.md, Protocol/feedback.md.

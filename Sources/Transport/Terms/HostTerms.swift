@@ -44,6 +44,7 @@ public struct HostTerms: Sendable {
   private var wishIsLimited = false
   /// The player wishes for intra refresh, and there is none.
   private var lacksRefresh = false
+  private var playerWishesRefresh = false
   private var refused: (terms: StreamTerms, until: Instant)?
   private var nextChangeAt = Instant.zero
   private var mustTell = false
@@ -155,7 +156,7 @@ public struct HostTerms: Sendable {
       // The encoder has no intra refresh after all. Without, it is tried again.
       self.bounds.refreshable.remove(terms.codec)
       self.wished = self.bounds.terms(nearest: self.wished, present: self.inForce)
-      self.lacksRefresh = true
+      self.lacksRefresh = self.playerWishesRefresh
     } else if terms.codec != self.inForce.codec {
       // There is no such encoder after all.
       self.bounds.codecs.remove(terms.codec)
@@ -172,6 +173,7 @@ public struct HostTerms: Sendable {
     self.wishIsLimited =
       self.wished.picture != wish.picture || self.wished.frameRate != wish.frameRate
       || self.wished.codec != wish.codec
+    self.playerWishesRefresh = wish.hasIntraRefresh
     self.lacksRefresh = wish.hasIntraRefresh && !self.wished.hasIntraRefresh
   }
 

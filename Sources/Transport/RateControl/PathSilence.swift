@@ -1,7 +1,7 @@
 internal import MediaUnits
 
 /// Notices that nothing is heard of what was sent: on the sender's own clock, since nobody tells of an outage while it lasts.
-struct SilenceWatch: Sendable {
+struct PathSilence: Sendable {
   /// What a round trip is taken for before one is known.
   static let unknownRoundTrip: Duration = .milliseconds(200)
   /// How much longer than a round trip nothing may be heard.
