@@ -53,8 +53,11 @@ public struct StreamTerms: Hashable, Sendable {
     self.hasIntraRefresh = hasIntraRefresh
   }
 
-  /// Where there is intra refresh: frames from the start of one wave to the start of the next, and in a wave at most.
-  public var refreshPeriod: Int { max(Self.leastRefreshPeriod, (self.frameRate + 1) / 2) }
+  /// Frames from the start of one wave to the start of the next, and in a wave at most; `nil` without intra refresh.
+  public var refreshPeriod: Int? { self.hasIntraRefresh ? Self.refreshPeriod(frameRate: self.frameRate) : nil }
+
+  /// ``refreshPeriod-property`` of any terms with intra refresh and this frame rate.
+  public static func refreshPeriod(frameRate: Int) -> Int { max(Self.leastRefreshPeriod, (frameRate + 1) / 2) }
 
   /// Traps if 12 bytes from `offset` do not lie within the span.
   init(parsing bytes: RawSpan, at offset: Int) throws(SessionRecordError) {

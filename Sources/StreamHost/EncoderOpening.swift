@@ -60,7 +60,7 @@ final class EncoderOpening: Sendable {
             frameRate: terms.frameRate,
             bitrate: bitrate,
             kind: try kind(),
-            refreshPeriod: terms.hasIntraRefresh ? terms.refreshPeriod : nil
+            refreshPeriod: terms.refreshPeriod
           )
         )
         try encoder.encode(isKeyframe: true, pts: 0) { _ in }

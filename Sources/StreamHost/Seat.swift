@@ -85,14 +85,4 @@ struct StageTerms: Hashable, Sendable {
   var frameRate: Int
   /// What the encoder is opened with; a session may have another.
   var bitrate: Bitrate
-
-  /// Where the encoder draws pictures anew part by part, as a session of this rate has it.
-  var refreshPeriod: Int {
-    StreamTerms(
-      picture: self.picture,
-      frameRate: self.frameRate,
-      maximumBitrate: self.bitrate,
-      audioPacketDuration: nil
-    ).refreshPeriod
-  }
 }

@@ -44,7 +44,8 @@ struct SeatRun {
         frameRate: self.terms.frameRate,
         bitrate: self.terms.bitrate,
         kind: self.configuration.encoder,
-        refreshPeriod: self.configuration.intraRefresh == .always ? self.terms.refreshPeriod : nil
+        refreshPeriod: self.configuration.intraRefresh == .always
+          ? StreamTerms.refreshPeriod(frameRate: self.terms.frameRate) : nil
       )
     )
     try self.link.installInjector(display: stage.displayName, xauthorityPath: stage.xauthorityPath)

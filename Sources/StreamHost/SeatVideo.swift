@@ -109,7 +109,7 @@ struct SeatVideo: ~Copyable {
       var configuration = self.encoder.configuration
       configuration.frameRate = terms.frameRate
       configuration.bitrate = bitrate
-      configuration.refreshPeriod = terms.hasIntraRefresh ? terms.refreshPeriod : nil
+      configuration.refreshPeriod = terms.refreshPeriod
       self.encoder = try VideoEncoder(configuration)
       self.isEncoderNew = true
     }
@@ -143,7 +143,7 @@ struct SeatVideo: ~Copyable {
 
   /// Whether the encoder draws pictures anew part by part as `terms` say.
   private func refreshes(as terms: StreamTerms) -> Bool {
-    self.encoder.configuration.refreshPeriod == (terms.hasIntraRefresh ? terms.refreshPeriod : nil)
+    self.encoder.configuration.refreshPeriod == terms.refreshPeriod
   }
 
   private mutating func beginChange(to terms: StreamTerms) throws {

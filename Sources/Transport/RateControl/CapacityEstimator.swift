@@ -10,6 +10,12 @@ struct CapacityEstimator: Sendable {
     var bytes = 0.0
     var seconds = 0.0
     var at = Instant.zero
+
+    mutating func add(_ byteCount: Int, in duration: Duration, at: Instant) {
+      self.bytes += Double(byteCount)
+      self.seconds += max(0, duration.inSeconds)
+      self.at = at
+    }
   }
 
   /// Busy time of one chunk: less than a frame's at 60 fps, many times the precision of an arrival.
@@ -41,11 +47,8 @@ struct CapacityEstimator: Sendable {
 
   /// The path was busy for `duration` and let `byteCount` bytes through, the last of them at `at`.
   mutating func wasBusy(for duration: Duration, byteCount: Int, at: Instant) {
-    self.current.bytes += Double(byteCount)
-    self.current.seconds += max(0, duration.inSeconds)
-    self.current.at = at
-    self.stretch.bytes += Double(byteCount)
-    self.stretch.seconds += max(0, duration.inSeconds)
+    self.current.add(byteCount, in: duration, at: at)
+    self.stretch.add(byteCount, in: duration, at: at)
     guard self.current.seconds >= Self.chunkSeconds else { return }
     self.append(self.current)
     self.current = Chunk()

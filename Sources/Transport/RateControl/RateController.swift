@@ -77,7 +77,7 @@ struct RateController: Sendable {
 
   /// When to send something again only to learn whether the path is back; `nil` while nothing is known to be amiss.
   var probeAt: Instant? {
-    (self.video.oldestInFlight ?? self.repeats.oldestInFlight).map { oldest in
+    self.oldestInFlight.map { oldest in
       self.silence.probeAt(oldest: oldest, roundTrip: self.roundTrip, interval: self.interval)
     }
   }
@@ -93,9 +93,13 @@ struct RateController: Sendable {
     into trace: inout ControlTraceLog,
     now: Instant
   ) {
-    let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount
-    trace.record(at: now, .outage(ControlTrace.Outage(phase: phase, silence: silence, outstanding: outstanding)))
+    let outage = ControlTrace.Outage(phase: phase, silence: silence, outstanding: self.inFlightByteCount)
+    trace.record(at: now, .outage(outage))
   }
+
+  private var inFlightByteCount: Int { self.video.inFlightByteCount + self.repeats.inFlightByteCount }
+
+  private var oldestInFlight: Instant? { self.video.oldestInFlight ?? self.repeats.oldestInFlight }
 
   /// The least time from a packet's sending to the word of its arrival; `nil` before the first.
   var roundTrip: Duration? { self.leastRoundTrip.value.map { .nanoseconds($0) } }
@@ -105,8 +109,7 @@ struct RateController: Sendable {
 
   /// - Parameter unsentByteCount: bytes that are queued, with their overhead.
   func state(unsentByteCount: Int, now: Instant) -> PathState {
-    let outstanding = self.video.inFlightByteCount + self.repeats.inFlightByteCount + unsentByteCount
-    let oldest = self.video.oldestInFlight ?? self.repeats.oldestInFlight ?? now
+    let oldest = self.oldestInFlight ?? now
     // A path that varies drains less than its mean when it matters.
     let share = min(max(1 - 0.4 * self.capacity.variation, 0.7), 0.95)
     let fallback = self.limits.start.bytesPerSecond
@@ -114,7 +117,7 @@ struct RateController: Sendable {
     return PathState(
       windowByteCount: self.window.byteCount,
       drainRate: share * (self.capacity.bytesPerSecond ?? fallback),
-      outstandingByteCount: outstanding,
+      outstandingByteCount: self.inFlightByteCount + unsentByteCount,
       drainsFrom: drainsFrom,
       drainsUntil: drainsFrom + (self.roundTrip ?? PathSilence.unknownRoundTrip) + Self.newsDelay,
       heardBy: self.silence.heardBy(oldest: oldest, roundTrip: self.roundTrip),

@@ -31,6 +31,7 @@ struct PeerSilence: Hashable, Sendable {
   /// Something authentic has come.
   ///
   /// - Returns: whether the other end had been silent.
+  @discardableResult
   mutating func heard(now: Instant) -> Bool {
     self.lastHeardAt = now
     defer { self.isSilent = false }

@@ -128,7 +128,7 @@ public struct PlayerSession: ~Copyable {
       self.counted.malformedPackets += 1
       return
     }
-    _ = self.peerSilence.heard(now: now)
+    self.peerSilence.heard(now: now)
     self.counted.bytesReceived += packet.byteCount
     switch header.ssrc {
     case self.configuration.videoSSRC: self.receiveVideo(packet, header, ecn: ecn, now: now)
@@ -141,7 +141,7 @@ public struct PlayerSession: ~Copyable {
 
   /// Takes one authenticated RTCP packet, compound or reduced-size, in plaintext.
   public mutating func handle(rtcp packet: RawSpan, now: Instant) {
-    _ = self.peerSilence.heard(now: now)
+    self.peerSilence.heard(now: now)
     self.counted.bytesReceived += packet.byteCount
     var reader = RTCPReader(packet)
     do {
@@ -444,14 +444,15 @@ public struct PlayerSession: ~Copyable {
   /// - Parameter givenUpBefore: packets that are missing before this one will not come.
   private mutating func refresh(givenUpBefore: Int64, now: Instant) {
     self.assembler.refresh(givenUpBefore: givenUpBefore)
-    guard let terms = self.terms?.inForce, terms.hasIntraRefresh, let nextIndex = self.assembler.nextIndex else {
+    guard let terms = self.terms?.inForce, let period = terms.refreshPeriod, let nextIndex = self.assembler.nextIndex
+    else {
       self.refreshAt = now
       return
     }
     let askAt = self.refreshWait.lost(
       from: nextIndex,
       newest: self.assembler.newestIndex,
-      period: terms.refreshPeriod,
+      period: period,
       nominal: .nanoseconds(1_000_000_000 / Int64(terms.frameRate)),
       now: now
     )

@@ -20,17 +20,11 @@ struct StepReport: Codable {
   /// One round trip and three frames.
   static let mostTime = 20 + 3000.0 / 60
 
-  /// At so many points of a frame's time the step comes, one in each run.
-  private static let phaseCount = 4
-
   var rows: [Row] = []
 
   static func measure(_ senders: [PictureSender], _ options: RunOptions, _ pool: Pool) async -> StepReport {
     let runs = senders.filter { $0 != .reedSolomon }.flatMap { sender in
-      (0..<Self.phaseCount).map { number in
-        let phase = Duration.nanoseconds(16_666_667) * number / Self.phaseCount
-        return StepRun(sender: sender, seed: options.seed, phase: phase)
-      }
+      StepRun.phases.map { StepRun(sender: sender, seed: options.seed, phase: $0) }
     }
     let outcomes = await pool.map("step", runs) { $0.run() }
     var report = StepReport()

@@ -12,6 +12,9 @@ public struct StepRun: Hashable, Sendable {
   /// From a frame's drawing to the step.
   public var phase: Duration
 
+  /// At these points of a frame's time the step comes, one in each run.
+  public static let phases = (0..<4).map { EncoderModel.frameInterval * $0 / 4 }
+
   /// A whole number of frames.
   private static let runUp = Duration.seconds(15)
   /// After the step.
