@@ -101,6 +101,7 @@ struct TraceWriterTests {
 
   @Test("never waits for the disk: what does not fit into its buffer is counted")
   func full() {
+    defer { self.remove() }
     let buffer = TraceBuffer()
     var log = ControlTraceLog(capacity: 1000)
     for index in 0..<TraceBuffer.capacity + 500 {
